@@ -1,0 +1,270 @@
+// Package catalog turns all content files into one immutable set of pages that
+// know each other: taxonomies, neighbours, related codes, comparisons, posts
+// about a code. It reads any fs.FS, so a test's library is a string.
+//
+// Everything a Catalog hands out is shared: callers must not change it. All
+// methods are safe for concurrent use.
+package catalog
+
+import (
+	"errors"
+	"html/template"
+	"time"
+
+	"siteerror/internal/markdown"
+)
+
+// ErrNotFound is returned for an id, slug or path that no page has.
+var ErrNotFound = errors.New("not found")
+
+// Kind is the kind of a page.
+type Kind string
+
+// The kinds of pages.
+const (
+	KindCode Kind = "code"
+	KindPost Kind = "post"
+	KindDoc  Kind = "doc"
+)
+
+// Page is what every page has.
+type Page struct {
+	Kind     Kind
+	ID       string // "202", "nginx-499", a post's slug, a doc's path
+	Title    string // "202 Accepted", "NGINX 499 Client Closed Request"
+	Path     string // on the site, without base path: "/codes/202"
+	Summary  string // one line of at most 160 characters; may be empty for a doc
+	Tags     []string
+	Modified time.Time  // day of review or last change; zero where the file does not say
+	File     string     // the content file, "codes/202.md", for people
+	Sections []*Section // top-level sections in page order, children below
+	Flat     []*Section // every section in page order
+	Markdown string     // the body as written
+}
+
+// Section is a heading and what stands below it, up to the next heading of the
+// same or a higher level.
+type Section struct {
+	Anchor   string
+	Title    string // plain text
+	Level    int
+	Text     string // plain text below the heading, without the children's
+	Source   string // Markdown below the heading, without the children's
+	Blocks   []markdown.Block
+	Children []*Section
+	AliasID  string // "nginx-502" where the section is a vendor's rendering
+
+	body  *body
+	index int
+}
+
+// Code is the page of a status code.
+type Code struct {
+	Page
+	Code       string // "202", "404.13", "H12"
+	Name       string
+	Number     int // the HTTP status that travels: 202, 404 for 404.13; 0 where none does
+	Vendor     *Vendor
+	Category   *Category
+	Verdict    string
+	Aliases    []string
+	Popularity int
+	Short      bool // a rare code with fewer sections
+	Semantics  Semantics
+	Reference  Link // zero where no document defines the code
+	SeenIn     []string
+	Symptoms   []string
+	Signatures []Signature
+	Related    []Relation
+	Sources    []Link
+	Reviewed   time.Time
+
+	Example        *Example // the example response; nil where the page has none
+	LogLine        string   // of a code that is only logged; else ""
+	Meaning        *Section // each section is nil where the page lacks it
+	PlainEnglish   *Section
+	Definition     *Section
+	Standard       *Section
+	WhyItHappens   *Section
+	Proof          *Section
+	Fix            *Section
+	Mistakes       *Section
+	AsVendorsSend  *Section
+	QuestionsBlock *Section
+	Quote          string     // the standard's words, paragraphs separated by "\n\n"; "" where none
+	Causes         []string   // Markdown
+	Fixes          []Fix      // visitor, developer, operator, in this order
+	Questions      []Question // in page order
+	Renderings     []Rendering
+	Snippets       []Snippet
+	Constants      []Constant
+
+	Previous, Next *Code    // in the vendor's order; nil at an end
+	Posts          []*Post  // that speak of this code, newest first
+	Guides         []*Guide // written comparisons with this code
+}
+
+// Semantics are the facts that page, API, comparison, cheat sheet, quiz and
+// mock all read.
+type Semantics struct {
+	Registration    string   `yaml:"registration" json:"registration"`
+	Actor           []string `yaml:"actor" json:"actor"`
+	Emitters        []string `yaml:"emitters" json:"emitters"`
+	OnWire          string   `yaml:"on_wire" json:"on_wire"`
+	Retry           string   `yaml:"retry" json:"retry"`
+	Cacheable       bool     `yaml:"cacheable" json:"cacheable"`
+	Body            string   `yaml:"body" json:"body"`
+	RequiredHeaders []string `yaml:"required_headers" json:"required_headers"`
+	UsualHeaders    []string `yaml:"usual_headers" json:"usual_headers"`
+	MethodChange    string   `yaml:"method_change" json:"method_change"`
+}
+
+// Signature is one piece of evidence for a code.
+type Signature struct {
+	Where   string            `yaml:"where" json:"where"` // error-log, access-log, header, body, client
+	Vendor  string            `yaml:"vendor" json:"vendor,omitempty"`
+	Emitter string            `yaml:"emitter" json:"emitter,omitempty"`
+	Pattern string            `yaml:"pattern" json:"pattern,omitempty"`
+	Fields  map[string]string `yaml:"fields" json:"fields,omitempty"`
+	Example string            `yaml:"example" json:"example,omitempty"`
+	Says    string            `yaml:"says" json:"says"`
+}
+
+// Relation leads to a code that has to do with this one.
+type Relation struct {
+	Code     *Code
+	ID       string // as written; "nginx-502" leads to the section of 502
+	Path     string // with the fragment of a rendering
+	Relation string
+	Why      string
+}
+
+// Link is a title and where it leads.
+type Link struct {
+	Title string `yaml:"title" json:"title"`
+	URL   string `yaml:"url" json:"url"`
+}
+
+// Fix is what one kind of reader can do.
+type Fix struct {
+	For     string   // visitor, developer, operator
+	Title   string   // "If you are a visitor"
+	Answer  string   // Markdown: one or two sentences
+	Steps   []string // Markdown list items below it
+	Section *Section
+}
+
+// Question is an entry of the FAQ.
+type Question struct {
+	Question string
+	Answer   string // Markdown
+	Section  *Section
+}
+
+// Rendering is a registered code as one vendor produces it.
+type Rendering struct {
+	ID      string // "nginx-502"
+	Vendor  *Vendor
+	Code    *Code // the registered code
+	Path    string
+	Section *Section
+}
+
+// Summary is the rendering's first sentence, plain text.
+func (r Rendering) Summary() string { return firstSentence(r.Section.Text) }
+
+// Snippet is a ready-to-use piece of code for a code.
+type Snippet struct {
+	Language  string `json:"language"`  // "Go", the tab's title
+	Framework string `json:"framework"` // "net/http", "Gin"
+	Purpose   string `json:"purpose"`   // return, handle
+	Lexer     string `json:"-"`         // for highlighting
+	Code      string `json:"code"`
+}
+
+// Constant is the name that a language gives to a status.
+type Constant struct {
+	Language string `json:"language"`
+	Name     string `json:"name"`
+}
+
+// Post is a blog post.
+type Post struct {
+	Page
+	Date, Updated time.Time
+	Minutes       int // reading time
+	Codes         []*Code
+	Related       []*Post // by tags and codes, best first, at most three
+}
+
+// Doc is any other Markdown page.
+type Doc struct {
+	Page
+	Order    int
+	Parent   *Doc
+	Children []*Doc
+}
+
+// Taxonomy is what categories and vendors share.
+type Taxonomy struct {
+	Slug  string
+	Title string
+	Order int
+	Color string // a token of the style sheet without dashes: "c4", "v-nginx"
+	Intro *Section
+	Path  string
+	Codes []*Code // in order
+}
+
+// Category is a class of codes.
+type Category struct{ Taxonomy }
+
+// Vendor is a product that has codes of its own, or renders registered ones.
+type Vendor struct {
+	Taxonomy
+	Hop        string   // the emitter it usually is
+	Words      []string // what people call it
+	URL        string
+	Renderings []Rendering // of registered codes, by number
+}
+
+// Guide is what somebody wrote about a pair of codes.
+type Guide struct {
+	Codes    []*Code // two, in canonical order
+	Verdict  string
+	Choose   map[string]string // id → "when …"
+	Path     string            // "/compare/401-vs-403"
+	Sections []*Section
+}
+
+// Catalog is all pages.
+type Catalog struct {
+	Codes      []*Code // registered ones by number, then each vendor's in its order
+	Posts      []*Post // newest first
+	Docs       []*Doc  // in tree order
+	Categories []*Category
+	Vendors    []*Vendor
+	Guides     []*Guide
+	Synonyms   Synonyms
+	Skipped    markdown.Problems // files that were left out
+
+	codes      map[string]*Code // by lower-case id
+	renderings map[string]Rendering
+	numbers    map[string][]*Code // by lower-case code
+	posts      map[string]*Post
+	docs       map[string]*Doc
+	categories map[string]*Category
+	vendors    map[string]*Vendor
+	guides     map[string]*Guide // by path
+	renderer   *markdown.Renderer
+	base       string
+}
+
+// Synonyms is the vocabulary of the field, kept as data.
+type Synonyms struct {
+	Groups  [][]string          `yaml:"synonyms"`
+	Vendors map[string][]string `yaml:"vendors"`
+}
+
+// HTML returns the section without its heading and children.
+func (s *Section) HTML() template.HTML { return s.HTMLFrom(0) }

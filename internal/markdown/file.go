@@ -1,0 +1,245 @@
+package markdown
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Limits on one file. They are far above what a person writes and far below
+// what would hurt a small machine.
+const (
+	MaxFileSize  = 2 << 20   // bytes
+	maxFrontSize = 64 << 10  // bytes of front matter
+	maxFrontDeep = 20        // nesting of front matter
+	maxLine      = 256 << 10 // bytes in one line
+	maxCells     = 10_000    // cells of one table: short rows are padded to the header's width
+	maxNesting   = 100       // block quotes and lists inside each other
+)
+
+// File is a content file taken apart. Body keeps its place in the file, so that
+// every later mistake can be given a line number.
+type File struct {
+	Path     string
+	Front    *yaml.Node // a mapping, or nil where the file has no front matter
+	Body     []byte     // line ends are LF
+	BodyLine int        // the line on which Body begins, from 1
+}
+
+// Split takes src apart and checks what holds for every file: size, encoding,
+// and front matter that is one plain YAML mapping. It keeps src.
+func Split(path string, src []byte) (*File, Problems) {
+	fail := func(line int, format string, args ...any) (*File, Problems) {
+		return nil, Problems{{Path: path, Line: line, Msg: fmt.Sprintf(format, args...)}}
+	}
+	if len(src) > MaxFileSize {
+		return fail(0, "the file has %d bytes; at most %d are read: split it", len(src), MaxFileSize)
+	}
+	if !utf8.Valid(src) {
+		return fail(invalidLine(src), "not UTF-8: save the file as UTF-8")
+	}
+	src = bytes.TrimPrefix(src, []byte("\ufeff"))
+	if bytes.IndexByte(src, '\r') >= 0 {
+		src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+	}
+	if line := longLine(src); line > 0 {
+		return fail(line, "the line is longer than %d bytes: break it", maxLine)
+	}
+	f := &File{Path: path, Body: src, BodyLine: 1}
+	front, body, ok, err := cutFront(src)
+	if err != nil {
+		return fail(1, "%v", err)
+	}
+	if ok {
+		f.Body = body
+		f.BodyLine = 1 + bytes.Count(src[:len(src)-len(body)], []byte("\n"))
+		node, problems := parseFront(path, front)
+		if problems != nil {
+			return nil, problems
+		}
+		f.Front = node
+	}
+	if p := f.checkBody(); p != nil {
+		return nil, p
+	}
+	return f, nil
+}
+
+// cutFront separates "---\n…\n---\n" from what follows. A file that merely
+// begins with a thematic break and never closes it is an error: the author
+// meant front matter.
+func cutFront(src []byte) (front, body []byte, ok bool, err error) {
+	rest, found := bytes.CutPrefix(src, []byte("---\n"))
+	if !found {
+		return nil, src, false, nil
+	}
+	for at := 0; at <= len(rest); {
+		end := bytes.IndexByte(rest[at:], '\n')
+		line := rest[at:]
+		if end >= 0 {
+			line = rest[at : at+end]
+		}
+		if t := bytes.TrimRight(line, " \t"); string(t) == "---" || string(t) == "..." {
+			if end < 0 {
+				return rest[:at], nil, true, nil
+			}
+			return rest[:at], rest[at+end+1:], true, nil
+		}
+		if end < 0 {
+			break
+		}
+		at += end + 1
+	}
+	return nil, nil, false, fmt.Errorf("front matter is not closed: end it with a line of ---")
+}
+
+func parseFront(path string, front []byte) (*yaml.Node, Problems) {
+	if len(front) > maxFrontSize {
+		return nil, Problems{{path, 1, fmt.Sprintf("front matter has %d bytes; at most %d are read", len(front), maxFrontSize)}}
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(front))
+	var doc yaml.Node
+	if err := dec.Decode(&doc); err != nil {
+		if len(bytes.TrimSpace(front)) == 0 {
+			return nil, nil
+		}
+		line, msg := yamlError(err)
+		return nil, Problems{{path, line + 1, "front matter: " + msg}}
+	}
+	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" {
+		return nil, nil
+	}
+	root := doc.Content[0]
+	if root.Kind != yaml.MappingNode {
+		return nil, Problems{{path, root.Line + 1, "front matter: expected “field: value” lines"}}
+	}
+	var ps Problems
+	checkPlain(path, root, 0, &ps)
+	if len(ps) > 0 {
+		return nil, ps
+	}
+	return root, nil
+}
+
+// checkPlain refuses the parts of YAML that can make a small file mean a large
+// or a surprising one. They are not needed to describe a page.
+func checkPlain(path string, n *yaml.Node, depth int, ps *Problems) {
+	add := func(msg string) { *ps = append(*ps, Problem{path, n.Line + 1, "front matter: " + msg}) }
+	switch {
+	case depth > maxFrontDeep:
+		add(fmt.Sprintf("nested more than %d levels deep", maxFrontDeep))
+		return
+	case n.Kind == yaml.AliasNode:
+		add("aliases (*name) are not supported: write the value out")
+		return
+	case n.Anchor != "":
+		add("anchors (&name) are not supported: write the value out")
+		return
+	case n.Style&yaml.TaggedStyle != 0:
+		add("tags (" + n.Tag + ") are not supported: remove it")
+		return
+	}
+	for i, c := range n.Content {
+		if n.Kind == yaml.MappingNode && i%2 == 0 && c.Kind == yaml.ScalarNode && c.Tag == "!!merge" {
+			*ps = append(*ps, Problem{path, c.Line + 1, "front matter: merge keys (<<) are not supported"})
+			return
+		}
+		checkPlain(path, c, depth+1, ps)
+	}
+}
+
+// yamlError takes the line out of the decoder's "yaml: line 3: …".
+func yamlError(err error) (line int, msg string) {
+	msg = strings.TrimPrefix(err.Error(), "yaml: ")
+	if _, err := fmt.Sscanf(msg, "line %d: ", &line); err == nil {
+		_, msg, _ = strings.Cut(msg, ": ")
+	}
+	if strings.Contains(msg, "mapping values are not allowed") {
+		msg += " (quote a value that contains “: ”)"
+	}
+	return line, msg
+}
+
+// checkBody refuses the few inputs on which Markdown output grows out of
+// proportion to its source.
+func (f *File) checkBody() Problems {
+	var ps Problems
+	line := f.BodyLine
+	width, rows, tableLine := 0, 0, 0
+	for l := range bytes.Lines(f.Body) {
+		t := bytes.TrimSpace(l)
+		switch {
+		case len(t) == 0:
+			width, rows = 0, 0
+		case isDelimiterRow(t):
+			width, rows, tableLine = bytes.Count(t, []byte("|"))+1, 1, line
+		case width > 0:
+			if rows++; rows*width > maxCells {
+				ps = append(ps, Problem{f.Path, tableLine, fmt.Sprintf("the table has more than %d cells: split it", maxCells)})
+				width = 0
+			}
+		}
+		if depth := nesting(t); depth > maxNesting {
+			ps = append(ps, Problem{f.Path, line, fmt.Sprintf("blocks are nested more than %d deep", maxNesting)})
+			break
+		}
+		line++
+	}
+	return ps
+}
+
+func isDelimiterRow(t []byte) bool {
+	if bytes.IndexByte(t, '-') < 0 || bytes.IndexByte(t, '|') < 0 {
+		return false
+	}
+	return len(bytes.Trim(t, "|-: \t")) == 0 && !bytes.ContainsFunc(t, func(r rune) bool { return !strings.ContainsRune("|-: \t", r) })
+}
+
+// nesting counts the block markers a line begins with.
+func nesting(t []byte) int {
+	n := 0
+	for i := 0; i < len(t); i++ {
+		switch t[i] {
+		case '>':
+			n++
+		case '-', '*', '+':
+			if i+1 < len(t) && t[i+1] != ' ' {
+				return n
+			}
+			n++
+		case ' ', '\t':
+		default:
+			return n
+		}
+	}
+	return n
+}
+
+func invalidLine(src []byte) int {
+	line := 1
+	for len(src) > 0 {
+		r, size := utf8.DecodeRune(src)
+		if r == utf8.RuneError && size == 1 {
+			return line
+		}
+		if r == '\n' {
+			line++
+		}
+		src = src[size:]
+	}
+	return 0
+}
+
+func longLine(src []byte) int {
+	line := 1
+	for l := range bytes.Lines(src) {
+		if len(l) > maxLine {
+			return line
+		}
+		line++
+	}
+	return 0
+}
