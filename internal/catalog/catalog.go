@@ -91,6 +91,7 @@ type Code struct {
 	Mistakes       *Section
 	AsVendorsSend  *Section
 	QuestionsBlock *Section
+	Extra          []*Section // sections this package has no name for, in page order
 	Quote          string     // the standard's words, paragraphs separated by "\n\n"; "" where none
 	Causes         []string   // Markdown
 	Fixes          []Fix      // visitor, developer, operator, in this order
@@ -246,7 +247,8 @@ type Catalog struct {
 	Vendors    []*Vendor
 	Guides     []*Guide
 	Synonyms   Synonyms
-	Skipped    markdown.Problems // files that were left out
+	Skipped    markdown.Problems // files that were left out, and broken links in docs
+	Hash       string            // of all files' content, 16 hex digits: names the content version
 
 	codes      map[string]*Code // by lower-case id
 	renderings map[string]Rendering
@@ -256,6 +258,7 @@ type Catalog struct {
 	categories map[string]*Category
 	vendors    map[string]*Vendor
 	guides     map[string]*Guide // by path
+	failed     map[string]bool   // "codes/502": there is a file, and it has problems of its own
 	renderer   *markdown.Renderer
 	base       string
 }

@@ -1,0 +1,183 @@
+package catalog
+
+import (
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"siteerror/internal/markdown"
+)
+
+// Code returns the page of a code by its id, compared without case. The error
+// wraps ErrNotFound.
+func (c *Catalog) Code(id string) (*Code, error) {
+	if code, ok := c.codes[strings.ToLower(id)]; ok {
+		return code, nil
+	}
+	return nil, fmt.Errorf("code %q: %w", id, ErrNotFound)
+}
+
+// Rendering returns a registered code as one vendor produces it, by an id such
+// as "nginx-502". The error wraps ErrNotFound.
+func (c *Catalog) Rendering(id string) (Rendering, error) {
+	if r, ok := c.renderings[strings.ToLower(id)]; ok {
+		return r, nil
+	}
+	return Rendering{}, fmt.Errorf("code %q: %w", id, ErrNotFound)
+}
+
+// Find returns the code that an id leads to, a vendor's rendering included, and
+// its path on the site, with a fragment where it is a section. The error wraps
+// ErrNotFound.
+func (c *Catalog) Find(id string) (code *Code, path string, err error) {
+	if code, err := c.Code(id); err == nil {
+		return code, code.Path, nil
+	}
+	r, err := c.Rendering(id)
+	if err != nil {
+		return nil, "", err
+	}
+	return r.Code, r.Path, nil
+}
+
+// ByNumber returns the pages that a bare code such as "499" or "404.13" may
+// mean: the registered one alone where there is one, else every vendor's.
+func (c *Catalog) ByNumber(code string) []*Code {
+	pages := c.numbers[strings.ToLower(code)]
+	for _, p := range pages {
+		if p.Vendor.Slug == "ietf" {
+			return []*Code{p}
+		}
+	}
+	return pages
+}
+
+// Post returns a post by its slug. The error wraps ErrNotFound.
+func (c *Catalog) Post(slug string) (*Post, error) {
+	if p, ok := c.posts[slug]; ok {
+		return p, nil
+	}
+	return nil, fmt.Errorf("post %q: %w", slug, ErrNotFound)
+}
+
+// Doc returns a doc by its path below /docs/. The error wraps ErrNotFound.
+func (c *Catalog) Doc(path string) (*Doc, error) {
+	if d, ok := c.docs[path]; ok {
+		return d, nil
+	}
+	return nil, fmt.Errorf("page %q: %w", path, ErrNotFound)
+}
+
+// Category returns a category by its slug. The error wraps ErrNotFound.
+func (c *Catalog) Category(slug string) (*Category, error) {
+	if v, ok := c.categories[slug]; ok {
+		return v, nil
+	}
+	return nil, fmt.Errorf("category %q: %w", slug, ErrNotFound)
+}
+
+// Vendor returns a vendor by its slug. The error wraps ErrNotFound.
+func (c *Catalog) Vendor(slug string) (*Vendor, error) {
+	if v, ok := c.vendors[slug]; ok {
+		return v, nil
+	}
+	return nil, fmt.Errorf("vendor %q: %w", slug, ErrNotFound)
+}
+
+// Tags returns the tags of posts in alphabetical order.
+func (c *Catalog) Tags() []string {
+	var tags []string
+	for _, p := range c.Posts {
+		tags = append(tags, p.Tags...)
+	}
+	slices.Sort(tags)
+	return slices.Compact(tags)
+}
+
+// PostsByTag returns the posts that carry tag, newest first.
+func (c *Catalog) PostsByTag(tag string) []*Post {
+	var posts []*Post
+	for _, p := range c.Posts {
+		if slices.Contains(p.Tags, tag) {
+			posts = append(posts, p)
+		}
+	}
+	return posts
+}
+
+func (c *Catalog) hasTag(tag string) bool {
+	for _, p := range c.posts {
+		if slices.Contains(p.Tags, tag) {
+			return true
+		}
+	}
+	return false
+}
+
+// Popular returns at most n codes that people meet most often, in the
+// catalog's order among equals.
+func (c *Catalog) Popular(n int) []*Code {
+	codes := slices.Clone(c.Codes)
+	slices.SortStableFunc(codes, func(a, b *Code) int { return b.Popularity - a.Popularity })
+	return codes[:min(n, len(codes))]
+}
+
+// CodeBlock returns code as a highlighted block.
+func (c *Catalog) CodeBlock(code, language string) template.HTML {
+	return c.renderer.CodeBlock(code, language)
+}
+
+// Inline renders a short Markdown text without a paragraph around it. Links
+// lead to pages of this catalog.
+func (c *Catalog) Inline(md string) template.HTML {
+	l := &linker{cat: c, dir: ".", anchors: func() map[string]bool { return nil }}
+	return c.renderer.Inline(md, func(dest string) string {
+		out, _ := l.resolve(dest)
+		return out
+	})
+}
+
+// NearestCodes returns at most n registered codes whose numbers are nearest to
+// number, nearest first.
+func (c *Catalog) NearestCodes(number, n int) []*Code {
+	var codes []*Code
+	for _, code := range c.Codes {
+		if code.Vendor.Slug == "ietf" && code.Number > 0 {
+			codes = append(codes, code)
+		}
+	}
+	slices.SortStableFunc(codes, func(a, b *Code) int { return abs(a.Number-number) - abs(b.Number-number) })
+	return codes[:min(n, len(codes))]
+}
+
+func abs(i int) int {
+	if i < 0 {
+		return -i
+	}
+	return i
+}
+
+// Broken renders every page and returns the problems that only rendering
+// shows: HTML over the limits.
+func (c *Catalog) Broken() markdown.Problems {
+	var ps markdown.Problems
+	check := func(p Page) {
+		for _, s := range p.Flat {
+			if _, err := s.body.render(); err != nil {
+				ps = append(ps, markdown.Problem{Path: p.File, Msg: err.Error()})
+			}
+			return // one section stands for its page
+		}
+	}
+	for _, p := range c.Codes {
+		check(p.Page)
+	}
+	for _, p := range c.Posts {
+		check(p.Page)
+	}
+	for _, p := range c.Docs {
+		check(p.Page)
+	}
+	return ps
+}

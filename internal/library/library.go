@@ -1,0 +1,161 @@
+// Package library keeps the one current Snapshot of catalog and index: it builds
+// the next one aside, swaps it in whole, and closes the old one when its last
+// reader is gone.
+package library
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"siteerror/index"
+	"siteerror/internal/catalog"
+)
+
+// Snapshot is one version of everything that answers depend on. It never
+// changes; a request keeps one from its beginning to its end.
+type Snapshot struct {
+	Catalog    *catalog.Catalog
+	Index      *index.Index
+	Generation string    // names the content version
+	Built      time.Time // when it was published
+
+	memo sync.Map // see Memo
+	refs int      // guarded by Library.mu; 1 while current
+}
+
+// Memo returns what make made of this snapshot for key when it was first asked.
+// It is for values that depend on the snapshot alone, such as a rendered page.
+// Two callers may make the value at the same time; both get the same one.
+func (s *Snapshot) Memo(key any, make func() any) any {
+	if v, ok := s.memo.Load(key); ok {
+		return v
+	}
+	v, _ := s.memo.LoadOrStore(key, make())
+	return v
+}
+
+// Config is what a Library is built from.
+type Config struct {
+	// Sources opens the content trees, later ones winning. It is called for
+	// every build, so that a folder that was swapped is found again.
+	Sources func() ([]catalog.Source, error)
+	Options catalog.Options
+	Log     *slog.Logger
+	Now     func() time.Time // nil: time.Now
+}
+
+// Library hands out the current Snapshot. It is safe for concurrent use.
+type Library struct {
+	cfg Config
+
+	reload sync.Mutex // one build at a time
+	mu     sync.Mutex
+	cur    *Snapshot
+	failed error // of the last build; nil if it was published
+}
+
+// Open builds the first snapshot. The error is markdown.Problems where content
+// is at fault.
+func Open(ctx context.Context, cfg Config) (*Library, error) {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	l := &Library{cfg: cfg}
+	if err := l.Reload(ctx); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// Acquire returns the current snapshot and a func that gives it back, to be
+// called once.
+func (l *Library) Acquire() (s *Snapshot, release func()) {
+	s = l.acquire()
+	return s, func() { l.Release(s) }
+}
+
+// Hold is Acquire for callers that mind the allocation of a func: they call
+// Release themselves.
+func (l *Library) Hold() *Snapshot { return l.acquire() }
+
+func (l *Library) acquire() *Snapshot {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.cur.refs++
+	return l.cur
+}
+
+// Release gives back what Hold returned.
+func (l *Library) Release(s *Snapshot) {
+	l.mu.Lock()
+	s.refs--
+	last := s.refs == 0
+	l.mu.Unlock()
+	if last {
+		if err := s.Index.Close(); err != nil {
+			l.cfg.Log.Error("closing an old index", "generation", s.Generation, "err", err)
+		}
+	}
+}
+
+// Reload builds a snapshot of the content as it is now and publishes it. If the
+// build fails, the current snapshot stays and the error is returned. Calls are
+// done one after the other.
+func (l *Library) Reload(ctx context.Context) error {
+	l.reload.Lock()
+	defer l.reload.Unlock()
+	next, err := l.build(ctx)
+	l.mu.Lock()
+	l.failed = err
+	old := l.cur
+	if err == nil {
+		l.cur = next
+	}
+	l.mu.Unlock()
+	if err == nil && old != nil {
+		l.Release(old)
+	}
+	return err
+}
+
+// Err returns why the last build was not published, or nil.
+func (l *Library) Err() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.failed
+}
+
+// Close gives the current snapshot back. Requests that hold it may finish.
+func (l *Library) Close() {
+	l.mu.Lock()
+	s := l.cur
+	l.mu.Unlock()
+	l.Release(s)
+}
+
+func (l *Library) build(ctx context.Context) (*Snapshot, error) {
+	start := l.cfg.Now()
+	sources, err := l.cfg.Sources()
+	if err != nil {
+		return nil, err
+	}
+	cat, err := catalog.Load(ctx, sources, l.cfg.Options)
+	if err != nil {
+		return nil, err
+	}
+	loaded := l.cfg.Now()
+	x, err := index.Build(ctx, Documents(cat), index.Config{Synonyms: cat.Synonyms.Groups, VendorWords: vendorWords(cat)})
+	if err != nil {
+		return nil, fmt.Errorf("building the index: %w", err)
+	}
+	s := &Snapshot{Catalog: cat, Index: x, Generation: cat.Hash, Built: l.cfg.Now(), refs: 1}
+	l.cfg.Log.Info("content is ready", "generation", s.Generation, "codes", len(cat.Codes), "posts", len(cat.Posts), "docs", len(cat.Docs),
+		"left_out", len(cat.Skipped), "load_ms", loaded.Sub(start).Milliseconds(), "index_ms", s.Built.Sub(loaded).Milliseconds())
+	for _, p := range cat.Skipped {
+		l.cfg.Log.Warn("left out or broken in a doc", "problem", p.Error())
+	}
+	return s, nil
+}
