@@ -181,3 +181,9 @@ func (c *Catalog) Broken() markdown.Problems {
 	}
 	return ps
 }
+
+// GetSlug returns the taxonomy's slug.
+func (t Taxonomy) GetSlug() string { return t.Slug }
+
+// PlainText returns a short Markdown text without its markup.
+func (c *Catalog) PlainText(md string) string { return c.renderer.Text(md) }

@@ -284,3 +284,8 @@ func (x lineIndex) at(offset int) int {
 	}
 	return x.first + lo
 }
+
+// Text returns what a reader sees of a short Markdown text, without markup.
+func (r *Renderer) Text(md string) string {
+	return plainText(r.parse([]byte(md), nil), []byte(md))
+}

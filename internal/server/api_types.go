@@ -1,0 +1,274 @@
+package server
+
+import (
+	"time"
+
+	"siteerror/internal/catalog"
+)
+
+// The shapes of /api/v1. OpenAPI describes them; programs rely on them.
+
+type apiSearch struct {
+	Query      string    `json:"query"`
+	Total      int       `json:"total"`
+	TookMS     float64   `json:"took_ms"`
+	Generation string    `json:"generation"`
+	Hits       []apiHit  `json:"hits"`
+	Facets     apiFacets `json:"facets"`
+	DidYouMean *string   `json:"did_you_mean"`
+}
+
+type apiHit struct {
+	ID       string     `json:"id"`
+	Kind     string     `json:"kind"`
+	URL      string     `json:"url"`
+	Title    string     `json:"title"`
+	Code     string     `json:"code,omitempty"`
+	Category string     `json:"category,omitempty"`
+	Vendor   string     `json:"vendor,omitempty"`
+	Section  apiSection `json:"section"`
+	Snippet  string     `json:"snippet"`
+	Score    float64    `json:"score"`
+}
+
+type apiSection struct {
+	Anchor string `json:"anchor"`
+	Title  string `json:"title"`
+}
+
+type apiFacets struct {
+	Kind     []apiCount `json:"kind"`
+	Category []apiCount `json:"category"`
+	Vendor   []apiCount `json:"vendor"`
+	Tag      []apiCount `json:"tag"`
+}
+
+type apiCount struct {
+	Value string `json:"value"`
+	Count int    `json:"count"`
+}
+
+type apiSuggest struct {
+	Query       string          `json:"query"`
+	Suggestions []apiSuggestion `json:"suggestions"`
+}
+
+type apiSuggestion struct {
+	ID       string `json:"id"`
+	Kind     string `json:"kind"`
+	URL      string `json:"url"`
+	Title    string `json:"title"`
+	Category string `json:"category,omitempty"`
+	Vendor   string `json:"vendor,omitempty"`
+}
+
+type apiCodes struct {
+	Total int          `json:"total"`
+	Codes []apiCodeRef `json:"codes"`
+}
+
+// apiCodeRef is a code in a list.
+type apiCodeRef struct {
+	ID       string `json:"id"`
+	Code     string `json:"code"`
+	Name     string `json:"name"`
+	Category string `json:"category"`
+	Vendor   string `json:"vendor"`
+	Summary  string `json:"summary"`
+	URL      string `json:"url"`
+}
+
+type apiCode struct {
+	apiCodeRef
+	Status            int                 `json:"status,omitempty"`
+	Aliases           []string            `json:"aliases"`
+	Verdict           string              `json:"verdict"`
+	Semantics         catalog.Semantics   `json:"semantics"`
+	SeenIn            []string            `json:"seen_in"`
+	Symptoms          []string            `json:"symptoms"`
+	Signatures        []catalog.Signature `json:"signatures"`
+	Example           *string             `json:"example"`
+	LogLine           string              `json:"log_line,omitempty"`
+	Causes            []string            `json:"causes"`
+	Fixes             []string            `json:"fixes"`
+	FixesFor          map[string]apiFix   `json:"fixes_for"`
+	Meaning           string              `json:"meaning"`
+	Definition        string              `json:"definition"`
+	PlainEnglish      string              `json:"plain_english"`
+	Misinterpretation string              `json:"misinterpretation"`
+	Proof             string              `json:"proof,omitempty"`
+	RFC               *apiRFC             `json:"rfc"`
+	Renderings        []apiRendering      `json:"renderings"`
+	Snippets          []catalog.Snippet   `json:"snippets"`
+	Constants         []catalog.Constant  `json:"constants"`
+	FAQ               []apiQuestion       `json:"faq"`
+	Related           []apiRelation       `json:"related"`
+	Posts             []apiPostRef        `json:"posts"`
+	Previous          *string             `json:"previous"`
+	Next              *string             `json:"next"`
+	Sources           []catalog.Link      `json:"sources"`
+	Reviewed          string              `json:"reviewed"`
+}
+
+type apiFix struct {
+	Answer string   `json:"answer"`
+	Steps  []string `json:"steps"`
+}
+
+type apiRFC struct {
+	Quote     string `json:"quote"`
+	Reference string `json:"reference"`
+	URL       string `json:"url"`
+}
+
+type apiRendering struct {
+	ID      string `json:"id"`
+	Vendor  string `json:"vendor"`
+	Summary string `json:"summary"`
+	Text    string `json:"text"`
+	URL     string `json:"url"`
+}
+
+type apiQuestion struct {
+	Question string `json:"question"`
+	Answer   string `json:"answer"`
+}
+
+type apiRelation struct {
+	ID       string `json:"id"`
+	Relation string `json:"relation"`
+	Why      string `json:"why"`
+	URL      string `json:"url"`
+}
+
+type apiPostRef struct {
+	Slug    string   `json:"slug"`
+	Title   string   `json:"title"`
+	Summary string   `json:"summary"`
+	Date    string   `json:"date"`
+	Tags    []string `json:"tags"`
+	Minutes int      `json:"minutes"`
+	URL     string   `json:"url"`
+}
+
+type apiPosts struct {
+	Total int          `json:"total"`
+	Posts []apiPostRef `json:"posts"`
+}
+
+type apiTaxonomy struct {
+	Slug  string   `json:"slug"`
+	Title string   `json:"title"`
+	Color string   `json:"color,omitempty"`
+	Count int      `json:"count"`
+	Hop   string   `json:"hop,omitempty"`
+	Words []string `json:"words,omitempty"`
+	Intro string   `json:"introduction"`
+	URL   string   `json:"url"`
+}
+
+type apiCategories struct {
+	Total      int           `json:"total"`
+	Categories []apiTaxonomy `json:"categories"`
+}
+
+type apiVendors struct {
+	Total   int           `json:"total"`
+	Vendors []apiTaxonomy `json:"vendors"`
+}
+
+type apiComparison struct {
+	Codes   []apiCodeRef      `json:"codes"`
+	URL     string            `json:"url"`
+	Verdict *string           `json:"verdict"`
+	Choose  map[string]string `json:"choose"`
+	Points  []apiPoint        `json:"points"`
+}
+
+type apiPoint struct {
+	Key    string            `json:"key"`
+	Label  string            `json:"label"`
+	Same   bool              `json:"same"`
+	Values map[string]string `json:"values"` // by id
+}
+
+func (s *Server) codeRef(c *catalog.Code) apiCodeRef {
+	return apiCodeRef{
+		ID: c.ID, Code: c.Code, Name: c.Name, Category: c.Category.Slug, Vendor: c.Vendor.Slug, Summary: c.Summary, URL: s.absolute(c.Path),
+	}
+}
+
+func (s *Server) codeRefs(codes []*catalog.Code) []apiCodeRef {
+	refs := make([]apiCodeRef, len(codes))
+	for i, c := range codes {
+		refs[i] = s.codeRef(c)
+	}
+	return refs
+}
+
+func (s *Server) postRef(p *catalog.Post) apiPostRef {
+	return apiPostRef{
+		Slug: p.ID, Title: p.Title, Summary: p.Summary, Date: p.Date.Format(time.DateOnly), Tags: list(p.Tags), Minutes: p.Minutes, URL: s.absolute(p.Path),
+	}
+}
+
+func (s *Server) codeJSON(c *catalog.Code) apiCode {
+	out := apiCode{
+		apiCodeRef: s.codeRef(c), Status: c.Number, Aliases: list(c.Aliases), Verdict: c.Verdict, Semantics: c.Semantics,
+		SeenIn: list(c.SeenIn), Symptoms: list(c.Symptoms), Signatures: list(c.Signatures), LogLine: c.LogLine,
+		Causes: list(c.Causes), Fixes: []string{}, FixesFor: map[string]apiFix{},
+		Meaning: source(c.Meaning), Definition: source(c.Definition), PlainEnglish: source(c.PlainEnglish),
+		Misinterpretation: source(c.Mistakes), Proof: source(c.Proof),
+		Renderings: []apiRendering{}, Snippets: list(c.Snippets), Constants: list(c.Constants), FAQ: []apiQuestion{},
+		Related: []apiRelation{}, Posts: []apiPostRef{}, Sources: list(c.Sources), Reviewed: c.Reviewed.Format(time.DateOnly),
+	}
+	out.Semantics.Actor = list(c.Semantics.Actor)
+	out.Semantics.Emitters = list(c.Semantics.Emitters)
+	out.Semantics.RequiredHeaders = list(c.Semantics.RequiredHeaders)
+	out.Semantics.UsualHeaders = list(c.Semantics.UsualHeaders)
+	if c.Example != nil {
+		out.Example = &c.Example.Raw
+	}
+	if c.Quote != "" {
+		out.RFC = &apiRFC{Quote: c.Quote, Reference: c.Reference.Title, URL: c.Reference.URL}
+	}
+	for _, f := range c.Fixes {
+		out.Fixes = append(out.Fixes, f.Answer)
+		out.Fixes = append(out.Fixes, f.Steps...)
+		out.FixesFor[f.For] = apiFix{Answer: f.Answer, Steps: list(f.Steps)}
+	}
+	for _, r := range c.Renderings {
+		out.Renderings = append(out.Renderings, apiRendering{ID: r.ID, Vendor: r.Vendor.Slug, Summary: r.Summary(), Text: r.Section.Source, URL: s.absolute(r.Path)})
+	}
+	for _, q := range c.Questions {
+		out.FAQ = append(out.FAQ, apiQuestion{q.Question, q.Answer})
+	}
+	for _, r := range c.Related {
+		out.Related = append(out.Related, apiRelation{ID: r.ID, Relation: r.Relation, Why: r.Why, URL: s.absolute(r.Path)})
+	}
+	for _, p := range c.Posts {
+		out.Posts = append(out.Posts, s.postRef(p))
+	}
+	if c.Previous != nil {
+		out.Previous = &c.Previous.ID
+	}
+	if c.Next != nil {
+		out.Next = &c.Next.ID
+	}
+	return out
+}
+
+func source(s *catalog.Section) string {
+	if s == nil {
+		return ""
+	}
+	return s.Source
+}
+
+// list makes a nil slice an empty JSON array.
+func list[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}

@@ -1,0 +1,197 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"sync"
+
+	"github.com/gin-gonic/gin"
+
+	"siteerror/internal/library"
+)
+
+// maxURI is the length of a request target in bytes. A pasted log line fits;
+// what is longer belongs in a body.
+const maxURI = 8<<10 + 1024 // the query of 8 KiB, and the path and parameters around it
+
+// Header values of every response, shared by all.
+var (
+	nosniff      = []string{"nosniff"}
+	noReferrer   = []string{"strict-origin-when-cross-origin"}
+	sameOrigin   = []string{"same-origin"}
+	denyAll      = []string{"default-src 'none'; frame-ancestors 'none'"}
+	anyOrigin    = []string{"*"}
+	crossOrigin  = []string{"cross-origin"}
+	exposed      = []string{"ETag, Link, X-Request-Id, RateLimit, RateLimit-Policy, Retry-After"}
+	apiPrefix    = "/api/"
+	statusPrefix = "/status/"
+)
+
+// ServeHTTP answers one request. What holds for every response, whoever makes
+// it, is done here: the request id, the fields that tell browsers to be careful,
+// the base path, the limit on the target, and recovery.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	rec := recorders.Get().(*recorder)
+	*rec = recorder{ResponseWriter: w}
+	start := s.cfg.Now()
+	h := w.Header()
+	h["X-Request-Id"] = s.ids.next()
+	h["X-Content-Type-Options"] = nosniff
+	h["Referrer-Policy"] = noReferrer
+	h["Cross-Origin-Opener-Policy"] = sameOrigin
+	h["Cross-Origin-Resource-Policy"] = sameOrigin
+	h["Content-Security-Policy"] = denyAll
+	defer func() {
+		if p := recover(); p != nil {
+			s.recovered(rec, r, p)
+		}
+		s.finish(rec, r, start)
+		rec.ResponseWriter = nil
+		recorders.Put(rec)
+	}()
+	s.route(rec, r)
+}
+
+func (s *Server) route(w http.ResponseWriter, r *http.Request) {
+	if len(r.RequestURI) > maxURI {
+		s.problemOrText(w, r, http.StatusRequestURITooLong, "The address is longer than 9 KiB. Send long text in the body of POST /api/v1/diagnose.")
+		return
+	}
+	if r.Method == http.MethodOptions && r.RequestURI == "*" {
+		w.Header().Set("Allow", "GET, HEAD, POST, OPTIONS")
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	if base := s.cfg.BasePath; base != "" {
+		path, ok := strings.CutPrefix(r.URL.Path, base)
+		if !ok || path != "" && path[0] != '/' {
+			s.problemOrText(w, r, http.StatusNotFound, "This site lives below "+base+"/.")
+			return
+		}
+		if path == "" {
+			path = "/"
+		}
+		r = withPath(r, path)
+	}
+	if strings.HasPrefix(r.URL.Path, statusPrefix) {
+		s.mock.ServeHTTP(w, r)
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, apiPrefix) {
+		h := w.Header()
+		h["Access-Control-Allow-Origin"] = anyOrigin
+		h["Access-Control-Expose-Headers"] = exposed
+		h["Cross-Origin-Resource-Policy"] = crossOrigin
+	}
+	s.engine.ServeHTTP(w, r)
+}
+
+// withPath is r with another path: a shallow copy, as net/http's StripPrefix makes.
+func withPath(r *http.Request, path string) *http.Request {
+	r2 := new(http.Request)
+	*r2 = *r
+	u := *r.URL
+	u.Path, u.RawPath = path, ""
+	r2.URL = &u
+	return r2
+}
+
+// recovered turns a panic into a 500 that says nothing but the request id. An
+// aborted handler stays aborted.
+func (s *Server) recovered(w *recorder, r *http.Request, p any) {
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(p)
+	}
+	s.log.Error("panic", "request", requestID(w), "method", r.Method, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+	if w.status == 0 {
+		s.problemOrText(w, r, http.StatusInternalServerError, "Something went wrong here. The log has the details under the request id.")
+	}
+}
+
+// problemOrText is the answer where no page can be made: a problem below /api/,
+// else a line of text.
+func (s *Server) problemOrText(w http.ResponseWriter, r *http.Request, status int, detail string) {
+	if strings.HasPrefix(strings.TrimPrefix(r.URL.Path, s.cfg.BasePath), apiPrefix) {
+		s.writeProblem(w, r, status, detail)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h["Cache-Control"] = cacheNever
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write([]byte(http.StatusText(status) + "\n" + detail + "\nRequest id: " + requestID(w) + "\n"))
+	}
+}
+
+// recorder notes what was answered.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+var recorders = sync.Pool{New: func() any { return new(recorder) }}
+
+func (w *recorder) WriteHeader(status int) {
+	if status >= 200 && w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *recorder) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	n, err := w.ResponseWriter.Write(b)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// Flush is for handlers that stream.
+func (w *recorder) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
+
+// handler is how pages and API answers are written: one snapshot, and an error
+// instead of an error response.
+type handler func(c *gin.Context, snap *library.Snapshot) error
+
+// page wraps a handler whose errors are pages.
+func (s *Server) page(h handler) gin.HandlerFunc { return s.with(h, s.failPage) }
+
+// api wraps a handler whose errors are problem documents.
+func (s *Server) api(h handler) gin.HandlerFunc { return s.with(h, s.failAPI) }
+
+func (s *Server) with(h handler, fail func(*gin.Context, *library.Snapshot, error)) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		snap := s.library.Hold()
+		defer s.library.Release(snap)
+		if err := h(c, snap); err != nil {
+			s.logFailure(c, err)
+			var re *requestError
+			if errors.As(err, &re) {
+				for name, values := range re.header {
+					c.Writer.Header()[name] = values
+				}
+			}
+			fail(c, snap, err)
+		}
+		c.Writer.WriteHeaderNow()
+	}
+}
+
+func (s *Server) logFailure(c *gin.Context, err error) {
+	if status, _ := statusOf(err); status >= 500 && c.Request.Context().Err() == nil {
+		s.log.Error("request failed", "request", requestID(c.Writer), "method", c.Request.Method, "path", c.Request.URL.Path, "err", err)
+	}
+}
+
+func (s *Server) failAPI(c *gin.Context, _ *library.Snapshot, err error) {
+	status, detail := statusOf(err)
+	s.writeProblem(c.Writer, c.Request, status, detail)
+}

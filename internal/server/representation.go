@@ -1,0 +1,177 @@
+package server
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	brotlienc "github.com/andybalholm/brotli"
+	gz "github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// Cache-Control values, each for its reason.
+var (
+	// Pages and API answers change when content is reloaded: a cache may keep
+	// them and must ask; the answer is nearly always a 304 of a few bytes.
+	cacheRevalidate = []string{"no-cache"}
+	// The name of an asset holds its hash: what is at it never changes.
+	cacheForever = []string{"public, max-age=31536000, immutable"}
+	// Answers about this moment.
+	cacheNever = []string{"no-store"}
+)
+
+var (
+	varyEncoding       = []string{"Accept-Encoding"}
+	varyAcceptEncoding = []string{"Accept, Accept-Encoding"}
+)
+
+// representation is a response made once and sent many times: its body in each
+// coding, with validators, in header values that all requests share. It is safe
+// for concurrent use; shared values are never written.
+type representation struct {
+	contentType  []string
+	cacheControl []string
+	vary         []string
+	policy       []string // Content-Security-Policy; nil for none but the default
+	extra        http.Header
+	status       int // 200 unless set
+	body         []byte
+	tag          string
+	weak         bool // the tag is a weak one: same meaning, maybe other bytes
+
+	variants [codings]struct {
+		once sync.Once
+		v    variant
+	}
+}
+
+// variant is a representation in one coding.
+type variant struct {
+	body     []byte
+	etag     []string
+	length   []string
+	encoding []string // nil for identity
+}
+
+func newRepresentation(contentType string, body []byte) *representation {
+	sum := sha256.Sum256(body)
+	return &representation{
+		contentType: []string{contentType}, cacheControl: cacheRevalidate, vary: varyEncoding,
+		body: body, tag: hex.EncodeToString(sum[:8]),
+	}
+}
+
+// minCompressed is the size in bytes from which compressing pays.
+const minCompressed = 512
+
+// variant returns the body in a coding, encoded when it is first asked for. A
+// body that does not shrink stays as it is.
+func (r *representation) variant(c coding) *variant {
+	slot := &r.variants[c]
+	slot.once.Do(func() {
+		prefix := `"`
+		if r.weak {
+			prefix = `W/"`
+		}
+		slot.v = variant{body: r.body, etag: []string{prefix + r.tag + `"`}, length: []string{strconv.Itoa(len(r.body))}}
+		if c == identity || len(r.body) < minCompressed {
+			return
+		}
+		if enc := encode(c, r.body); len(enc) < len(r.body) {
+			slot.v = variant{
+				body: enc, etag: []string{prefix + r.tag + "-" + codingNames[c] + `"`},
+				length: []string{strconv.Itoa(len(enc))}, encoding: []string{codingNames[c]},
+			}
+		}
+	})
+	return &slot.v
+}
+
+// encode compresses once for many sends: levels that cost milliseconds for a page.
+func encode(c coding, body []byte) []byte {
+	var b bytes.Buffer
+	switch c {
+	case gzipped:
+		w, _ := gz.NewWriterLevel(&b, gzip.BestCompression)
+		_, _ = w.Write(body)
+		_ = w.Close()
+	case brotli:
+		w := brotlienc.NewWriterLevel(&b, 6)
+		_, _ = w.Write(body)
+		_ = w.Close()
+	case zstandard:
+		w, err := zstd.NewWriter(&b, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<18))
+		if err != nil {
+			return body
+		}
+		_, _ = w.Write(body)
+		_ = w.Close()
+	}
+	return b.Bytes()
+}
+
+// serve answers GET and HEAD with r: coding by q-value, preconditions in the
+// order of RFC 9110 §13.2.2. It does not allocate.
+func (r *representation) serve(w http.ResponseWriter, req *http.Request) {
+	c, acceptable := chooseCoding(req.Header["Accept-Encoding"])
+	if !acceptable {
+		c = identity // sent all the same: RFC 9110 §12.5.3 lets a server disregard the field
+	}
+	v := r.variant(c)
+	h := w.Header()
+	h["Etag"] = v.etag
+	h["Vary"] = r.vary
+	h["Cache-Control"] = r.cacheControl
+	if r.policy != nil {
+		h["Content-Security-Policy"] = r.policy
+	}
+	for name, values := range r.extra {
+		h[name] = values
+	}
+	status := r.status
+	if status == 0 {
+		status = http.StatusOK
+		if m := req.Header["If-Match"]; len(m) > 0 && !matches(m, v.etag[0], false) {
+			w.WriteHeader(http.StatusPreconditionFailed)
+			return
+		}
+		if m := req.Header["If-None-Match"]; len(m) > 0 && matches(m, v.etag[0], true) {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	h["Content-Type"] = r.contentType
+	h["Content-Length"] = v.length
+	if v.encoding != nil {
+		h["Content-Encoding"] = v.encoding
+	}
+	w.WriteHeader(status)
+	if req.Method != http.MethodHead {
+		_, _ = w.Write(v.body)
+	}
+}
+
+// matches reports whether etag is in a list of entity tags, or the list is "*".
+// Weak comparison ignores W/ (RFC 9110 §8.8.3.2).
+func matches(header []string, etag string, weak bool) bool {
+	for _, line := range header {
+		for line != "" {
+			var item string
+			item, line, _ = strings.Cut(line, ",")
+			item = strings.TrimSpace(item)
+			if item == "*" || item == etag && (weak || !strings.HasPrefix(etag, "W/")) {
+				return true
+			}
+			if weak && strings.TrimPrefix(item, "W/") == strings.TrimPrefix(etag, "W/") {
+				return true
+			}
+		}
+	}
+	return false
+}

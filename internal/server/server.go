@@ -1,0 +1,114 @@
+// Package server answers HTTP: pages, the JSON API, machine files and tools, on
+// one immutable snapshot per request. It alone uses Gin.
+package server
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"siteerror/internal/checker"
+	"siteerror/internal/library"
+	"siteerror/web"
+)
+
+// Config is what a Server works with.
+type Config struct {
+	Library *library.Library
+	Checker *checker.Checker // nil: the tool is off
+	Log     *slog.Logger
+	// BaseURL is the site's address as its readers know it, without a slash at
+	// the end: "https://intra.example/help". Empty: links are relative to the host.
+	BaseURL string
+	// BasePath is the path of BaseURL, "/help", or "".
+	BasePath       string
+	Title          string   // of the site; "siteerror" if empty
+	Version        string   // shown in the footer and in /metrics, never in a header
+	TrustedProxies []string // CIDRs whose X-Forwarded-For is believed
+	AccessLog      bool     // one log line a request
+	Registry       *prometheus.Registry
+	Now            func() time.Time // nil: time.Now
+}
+
+// Server is the whole site as an http.Handler. It is safe for concurrent use.
+type Server struct {
+	cfg     Config
+	library *library.Library
+	log     *slog.Logger
+	views   *web.Views
+	engine  *gin.Engine
+	assets  map[string]*representation
+	metrics *metrics
+	ids     idSource
+	policy  []string // Content-Security-Policy of pages
+	mock    http.Handler
+	allowed allowTable
+}
+
+// New returns a Server. The error is a mistake in the configuration or in a
+// template.
+func New(cfg Config) (*Server, error) {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Registry == nil {
+		cfg.Registry = prometheus.NewRegistry()
+	}
+	views, err := web.New(web.Config{
+		BasePath: cfg.BasePath, BaseURL: cfg.BaseURL, Title: cfg.Title, Version: cfg.Version, CheckerOff: cfg.Checker == nil,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, library: cfg.Library, log: cfg.Log, views: views, assets: map[string]*representation{}}
+	s.policy = []string{"default-src 'none'; style-src 'self'; script-src 'self' " + views.ScriptHash() +
+		"; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; font-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"}
+	for _, a := range views.Assets() {
+		rep := newRepresentation(a.ContentType, a.Body)
+		rep.cacheControl = cacheForever
+		s.assets[a.Path] = rep
+	}
+	s.metrics = newMetrics(cfg.Registry, s)
+	s.mock = s.newMock()
+	gin.SetMode(gin.ReleaseMode)
+	e := gin.New()
+	e.HandleMethodNotAllowed = true
+	e.RedirectTrailingSlash = false
+	e.RedirectFixedPath = false
+	e.RemoveExtraSlash = false
+	e.ContextWithFallback = true
+	if err := e.SetTrustedProxies(cfg.TrustedProxies); err != nil {
+		return nil, err
+	}
+	s.engine = e
+	s.routes()
+	return s, nil
+}
+
+// absolute is the address of a path of the site, absolute where the operator
+// has said what the site's address is. It never looks at a request.
+func (s *Server) absolute(path string) string {
+	if s.cfg.BaseURL != "" {
+		return s.cfg.BaseURL + path
+	}
+	return s.cfg.BasePath + path
+}
+
+// redirect leads to a path of this site. The path begins with exactly one slash,
+// so that it can never name another host.
+func (s *Server) redirect(c *gin.Context, status int, path string) {
+	path = "/" + strings.TrimLeft(path, `/\`)
+	h := c.Writer.Header()
+	h.Set("Location", s.cfg.BasePath+path)
+	h["Cache-Control"] = cacheRevalidate
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	c.Writer.WriteHeader(status)
+	if c.Request.Method != http.MethodHead {
+		_, _ = c.Writer.WriteString(http.StatusText(status) + ": " + s.cfg.BasePath + path + "\n")
+	}
+	c.Writer.WriteHeaderNow()
+}
