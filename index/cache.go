@@ -1,0 +1,224 @@
+package index
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/blevesearch/bleve/v2/document"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	bleve "github.com/blevesearch/bleve_index_api"
+)
+
+// ErrStale says that a folder holds no index of these documents and this configuration.
+var ErrStale = errors.New("no index of these documents")
+
+// ErrDamaged says that an index on disk is not as it was written.
+var ErrDamaged = errors.New("index is damaged")
+
+// formatVersion is part of an index's key. Raise it whenever analysis or mapping change.
+const formatVersion = "1"
+
+const (
+	dirPrefix = "index-"
+	tmpPrefix = "tmp-" + dirPrefix
+	sealName  = "seal.json"
+	// lockWait is how long to wait for the lock of Bleve's root file. Readers share it, so only a stranger holds it.
+	lockWait = "1s"
+)
+
+// seal lists the files of an index with their SHA-256; it is written last.
+type seal struct {
+	Key   string            `json:"key"`
+	Files map[string]string `json:"files"`
+}
+
+func buildOnDisk(ctx context.Context, x *Index, cfg Config) (_ *store, err error) {
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, err
+	}
+	tmp, err := os.MkdirTemp(cfg.Dir, tmpPrefix)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
+
+	builder, err := scorch.NewBuilder(map[string]any{
+		"path":            tmp,
+		"buildPathPrefix": cfg.Dir,
+		"batchSize":       2000, // analyzed documents held at once
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = x.analyzeAll(ctx, func(doc *document.Document, _ int) error { return builder.Index(doc) })
+	if err != nil {
+		return nil, err
+	}
+	if err := builder.Close(); err != nil {
+		return nil, err
+	}
+	key := cacheKey(x.docs, cfg)
+	if err := writeSeal(tmp, key); err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(cfg.Dir, dirPrefix+key)
+	if err := os.Rename(tmp, dir); err != nil { // a damaged one, or another process's of the same key
+		if err := os.RemoveAll(dir); err != nil {
+			return nil, err
+		}
+		if err := os.Rename(tmp, dir); err != nil {
+			return nil, err
+		}
+	}
+	removeOthers(cfg.Dir, dirPrefix+key)
+	return openStore(ctx, x, cfg)
+}
+
+// removeOthers deletes the indexes of earlier contents. A process that has one open keeps its files until it closes them;
+// what cannot be deleted stays.
+func removeOthers(dir, keep string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if e.IsDir() && strings.HasPrefix(e.Name(), dirPrefix) && e.Name() != keep {
+			_ = os.RemoveAll(filepath.Join(dir, e.Name()))
+		}
+	}
+}
+
+func openStore(ctx context.Context, x *Index, cfg Config) (*store, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	key := cacheKey(x.docs, cfg)
+	dir := filepath.Join(cfg.Dir, dirPrefix+key)
+	if cfg.Dir == "" {
+		return nil, fmt.Errorf("%w: no folder is configured", ErrStale)
+	}
+	if err := checkSeal(dir, key); err != nil {
+		return nil, err
+	}
+	idx, err := scorch.NewScorch(scorch.Name, map[string]any{"path": dir, "read_only": true, "bolt_timeout": lockWait},
+		bleve.NewAnalysisQueue(0))
+	if err != nil {
+		return nil, err
+	}
+	if err := idx.Open(); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return newStore(idx, len(x.docs), len(x.lines))
+}
+
+func writeSeal(dir, key string) error {
+	files, err := checksums(dir)
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(seal{Key: key, Files: files})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, sealName), data, 0o600)
+}
+
+// checkSeal compares every file of dir with its seal.
+func checkSeal(dir, key string) error {
+	data, err := os.ReadFile(filepath.Join(dir, sealName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w in %s", ErrStale, filepath.Dir(dir))
+	}
+	if err != nil {
+		return err
+	}
+	var want seal
+	if err := json.Unmarshal(data, &want); err != nil || want.Key != key {
+		return fmt.Errorf("%w: %s is not its seal", ErrDamaged, filepath.Join(dir, sealName))
+	}
+	got, err := checksums(dir)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	for name := range want.Files {
+		if got[name] != want.Files[name] {
+			return fmt.Errorf("%w: %s differs from its checksum", ErrDamaged, filepath.Join(dir, name))
+		}
+	}
+	if len(got) != len(want.Files) || len(got) == 0 {
+		return fmt.Errorf("%w: %s holds other files than were written", ErrDamaged, dir)
+	}
+	return nil
+}
+
+// checksums returns the SHA-256 of each file in dir but the seal.
+func checksums(dir string) (map[string]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	sums := make(map[string]string)
+	for _, e := range entries {
+		if e.Name() == sealName {
+			continue
+		}
+		if !e.Type().IsRegular() {
+			return nil, fmt.Errorf("%s is not a regular file", e.Name())
+		}
+		h := sha256.New()
+		f, err := os.Open(filepath.Join(dir, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		_, err = io.Copy(h, f)
+		if err = errors.Join(err, f.Close()); err != nil {
+			return nil, err
+		}
+		sums[e.Name()] = hex.EncodeToString(h.Sum(nil))
+	}
+	return sums, nil
+}
+
+// cacheKey names the index of docs under cfg and this format.
+func cacheKey(docs []Document, cfg Config) string {
+	h := sha256.New()
+	hashList(h, formatVersion)
+	for _, group := range cfg.Synonyms {
+		hashList(h, group...)
+	}
+	hashList(h, "docs")
+	for i := range docs {
+		d := &docs[i]
+		hashList(h, d.ID, d.Kind, d.Title, d.Code, d.VendorName, d.Summary, fmt.Sprint(d.Status))
+		for _, texts := range [...][]string{d.Tags, d.Aliases, d.Symptoms, d.Signatures, d.Constants} {
+			hashList(h, texts...)
+		}
+		for _, s := range d.Sections {
+			hashList(h, s.Anchor, s.Title, s.Text, s.AliasID)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))[:32]
+}
+
+// hashList writes texts to h so that no two different lists look alike.
+func hashList(h hash.Hash, texts ...string) {
+	lengths := make([]int, len(texts))
+	for i, s := range texts {
+		lengths[i] = len(s)
+	}
+	fmt.Fprintln(h, slices.Concat([]int{len(texts)}, lengths))
+	for _, s := range texts {
+		io.WriteString(h, s)
+	}
+}

@@ -1,0 +1,112 @@
+package index
+
+import (
+	"strconv"
+	"strings"
+)
+
+// codeTable finds pages by their codes and ids, whole and by part.
+type codeTable map[string][]codeRef
+
+// codeRef is a page that answers to a code.
+type codeRef struct {
+	page    uint32
+	section int     // of the vendor's rendering that has the id; -1 for the page
+	share   float32 // 1 where the code is the page's own
+}
+
+// What a page gets of the boost for a code that is not quite its own.
+const (
+	sharePart   = 0.4 // 404 for 404.13
+	shareStatus = 0.3 // 503 for H12, which travels as 503
+	shareClass  = 0.4 // 5xx for 502
+)
+
+func newCodeTable(docs []Document) codeTable {
+	t := make(codeTable)
+	for i := range docs {
+		d := &docs[i]
+		for s := range d.Sections {
+			if id := d.Sections[s].AliasID; id != "" {
+				t.add(id, codeRef{page: uint32(i), section: s, share: 1})
+			}
+		}
+		if d.Code == "" {
+			continue
+		}
+		own := codeRef{page: uint32(i), section: -1, share: 1}
+		t.add(d.Code, own)
+		t.add(d.ID, own)
+		if whole, _, dotted := strings.Cut(d.Code, "."); dotted {
+			own.share = sharePart
+			t.add(whole, own)
+		}
+		if d.Status != 0 {
+			own.share = shareStatus
+			t.add(strconv.Itoa(d.Status), own)
+		}
+		if class := d.class(); class != "" {
+			own.share = shareClass
+			t.add(class, own)
+		}
+	}
+	return t
+}
+
+// add files ref under code, unless the page has that code already with a higher share.
+func (t codeTable) add(code string, ref codeRef) {
+	key := codeKey(code)
+	for _, known := range t[key] {
+		if known.page == ref.page && known.section == ref.section {
+			return
+		}
+	}
+	t[key] = append(t[key], ref)
+}
+
+// codeKey is how a code is looked up: as the analyzer reads it, whole.
+func codeKey(code string) string {
+	code = strings.ToLower(code)
+	if strings.IndexFunc(code, func(r rune) bool { return r != '.' && (r < '0' || r > '9') }) < 0 {
+		return code
+	}
+	return strings.NewReplacer(".", "", "-", "", "_", "").Replace(code)
+}
+
+// class returns "5xx" for a document whose code or status is 502, "" where neither is a status.
+func (d *Document) class() string {
+	code := d.Code
+	if d.Status != 0 {
+		code = strconv.Itoa(d.Status)
+	}
+	if len(code) >= 3 && isDigits(code[:3]) && (len(code) == 3 || code[3] == '.') && code[0] >= '1' && code[0] <= '5' {
+		return code[:1] + "xx"
+	}
+	return ""
+}
+
+// isCodePattern reports whether s is a code whose last digits may be open: 5xx, 50x, 502.
+func isCodePattern(s string) bool {
+	digits := strings.TrimRight(s, "x")
+	return len(s) == 3 && digits != "" && isDigits(digits)
+}
+
+// hasCode reports whether a document's code is code, or its code or status fits the pattern code.
+func (d *Document) hasCode(code string) bool {
+	if d.Code == "" {
+		return false
+	}
+	if codeKey(d.Code) == codeKey(code) || strings.EqualFold(d.ID, code) {
+		return true
+	}
+	if !isCodePattern(code) {
+		return false
+	}
+	prefix := strings.TrimRight(code, "x")
+	if prefix == code {
+		return d.Status != 0 && strconv.Itoa(d.Status) == code
+	}
+	whole, _, _ := strings.Cut(d.Code, ".")
+	return len(whole) == 3 && isDigits(whole) && strings.HasPrefix(whole, prefix) ||
+		d.Status != 0 && strings.HasPrefix(strconv.Itoa(d.Status), prefix)
+}

@@ -1,0 +1,172 @@
+package index
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+)
+
+// Facets are the counts of a search by value. Each follows the query and the filters of the other facets, so it tells what
+// choosing one more of its values would find. Values come by count, then by name; those without a page are left out
+// unless they are chosen.
+type Facets struct {
+	Kind, Category, Vendor, Tag []Count
+}
+
+// Count is how many pages have a value.
+type Count struct {
+	Value string
+	Count int
+}
+
+type facetID uint8
+
+const (
+	facetKind facetID = iota
+	facetCategory
+	facetVendor
+	facetTag
+	numFacets
+)
+
+// facetTable holds every page's values as numbers.
+type facetTable [numFacets]facetColumn
+
+type facetColumn struct {
+	name   string
+	values []string // sorted
+	starts []uint32 // page n has numbers[starts[n]:starts[n+1]]
+	number []uint16
+}
+
+// maxFacetValues is how many values of one facet are told apart; a tree with more tags than that has no use for a list of them.
+const maxFacetValues = 1 << 16
+
+func newFacetTable(docs []Document) facetTable {
+	read := [numFacets]func(*Document) []string{
+		func(d *Document) []string { return []string{d.Kind} },
+		func(d *Document) []string { return []string{d.Category} },
+		func(d *Document) []string { return []string{d.Vendor} },
+		func(d *Document) []string { return d.Tags },
+	}
+	var t facetTable
+	for f, name := range [numFacets]string{"kind", "category", "vendor", "tag"} {
+		t[f] = newFacetColumn(name, docs, read[f])
+	}
+	return t
+}
+
+func newFacetColumn(name string, docs []Document, read func(*Document) []string) facetColumn {
+	c := facetColumn{name: name, starts: make([]uint32, len(docs)+1)}
+	for i := range docs {
+		for _, v := range read(&docs[i]) {
+			if v != "" {
+				c.values = append(c.values, v)
+			}
+		}
+	}
+	slices.Sort(c.values)
+	c.values = slices.Compact(c.values)
+	if len(c.values) > maxFacetValues {
+		c.values = c.values[:maxFacetValues]
+	}
+	for i := range docs {
+		from := len(c.number)
+		for _, v := range read(&docs[i]) {
+			if n, ok := c.find(v); ok && !slices.Contains(c.number[from:], n) {
+				c.number = append(c.number, n)
+			}
+		}
+		c.starts[i+1] = uint32(len(c.number))
+	}
+	return c
+}
+
+func (c *facetColumn) find(value string) (uint16, bool) {
+	n, ok := slices.BinarySearch(c.values, value)
+	return uint16(n), ok
+}
+
+// of returns the values of a page.
+func (c *facetColumn) of(page uint32) []uint16 {
+	return c.number[c.starts[page]:c.starts[page+1]]
+}
+
+// filter is what a search asks of the facets.
+type filter struct {
+	table  *facetTable
+	wanted [numFacets][]uint16 // sorted
+	active [numFacets]bool
+	counts [numFacets][]int
+}
+
+func newFilter(table *facetTable, wanted [numFacets][]string) *filter {
+	f := &filter{table: table}
+	for id := range table {
+		f.counts[id] = make([]int, len(table[id].values))
+		for _, value := range wanted[id] {
+			f.active[id] = true
+			if n, ok := table[id].find(value); ok {
+				f.wanted[id] = append(f.wanted[id], n)
+			}
+		}
+	}
+	return f
+}
+
+// count adds a page that matches the query to the facets, and reports whether it passes all filters.
+func (f *filter) count(page uint32) bool {
+	failed, at := 0, 0
+	for id := range f.table {
+		if f.active[id] && !f.passes(facetID(id), page) {
+			failed++
+			at = id
+		}
+	}
+	switch failed {
+	case 0:
+		for id := range f.table {
+			f.add(id, page)
+		}
+	case 1:
+		f.add(at, page)
+	}
+	return failed == 0
+}
+
+func (f *filter) passes(id facetID, page uint32) bool {
+	for _, n := range f.table[id].of(page) {
+		if slices.Contains(f.wanted[id], n) {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *filter) add(id int, page uint32) {
+	for _, n := range f.table[id].of(page) {
+		f.counts[id][n]++
+	}
+}
+
+// reset forgets the counts.
+func (f *filter) reset() {
+	for id := range f.counts {
+		clear(f.counts[id])
+	}
+}
+
+func (f *filter) facets() Facets {
+	return Facets{Kind: f.list(facetKind), Category: f.list(facetCategory), Vendor: f.list(facetVendor), Tag: f.list(facetTag)}
+}
+
+func (f *filter) list(id facetID) []Count {
+	counts := []Count{}
+	for n, count := range f.counts[id] {
+		if count > 0 || slices.Contains(f.wanted[id], uint16(n)) {
+			counts = append(counts, Count{Value: f.table[id].values[n], Count: count})
+		}
+	}
+	sort.SliceStable(counts, func(i, j int) bool { return cmp.Compare(counts[i].Count, counts[j].Count) > 0 })
+	return counts
+}

@@ -1,0 +1,299 @@
+package index
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+)
+
+// plan is a Query with everything looked up that scoring needs.
+type plan struct {
+	query    Query
+	concepts []concept
+	codes    []codeWish
+	vendors  []string // slugs the query names
+	total    float32  // the weight of all required concepts
+	required int
+	phrases  [][]string
+	not      [][]string // each the terms of one word to keep out
+	fixed    string     // the text with its misspellings corrected, "" where there is none
+}
+
+// concept is one thing a query asks for, with the terms that stand for it.
+type concept struct {
+	text     string // as in the query
+	weight   float32
+	required bool // counts for coverage
+	pair     bool // two words side by side, which are concepts themselves
+	variants []variant
+}
+
+type variant struct {
+	term   string
+	weight float32
+	why    string // for explanations: "", synonym, spelling, written as one, begins with
+	list   *list
+}
+
+// codeWish is a code the query may ask for.
+type codeWish struct {
+	text  string
+	trust float32
+	refs  []codeRef
+}
+
+// maxTerms is how many telling terms of a query are searched, the most telling ones.
+const maxTerms = 24
+
+// Weights of the ways to stand for a word, as multiples of the word itself.
+const (
+	weightSynonym  = 0.7
+	weightSpelling = 0.8
+	weightPrefix   = 0.6
+	weightJoined   = 0.9
+	weightPart     = 0.35 // a part of an identifier that is known as a whole
+	weightNumber   = 0.35 // a number as a word of the text
+	weightVendor   = 0.5  // the vendor's name as a word of the text
+	weightPair     = 0.6  // two words side by side, on top of both
+)
+
+// word is a token of the query on its way to a concept.
+type word struct {
+	token
+	text       string // as typed
+	list       *list
+	part       bool // of a known identifier
+	vendor     bool
+	variants   []variant
+	correction string // what the reader may have meant
+}
+
+func (x *Index) plan(ctx context.Context, a *analyzer, q Query) (*plan, error) {
+	p := &plan{query: q}
+	for _, phrase := range q.Phrases {
+		if terms := sequence(a, phrase); len(terms) > 1 {
+			p.phrases = append(p.phrases, terms)
+		}
+	}
+	for _, not := range q.Not {
+		p.not = append(p.not, sequence(a, not))
+	}
+	words, wholes, err := x.words(ctx, a, p)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.join(ctx, a, words, p); err != nil {
+		return nil, err
+	}
+	if err := x.spell(ctx, a, words, p); err != nil {
+		return nil, err
+	}
+	seq := make([]token, len(words))
+	for i := range words {
+		seq[i] = words[i].token
+	}
+	x.vendors.each(seq, func(slug string, from, to int) {
+		if !slices.Contains(p.vendors, slug) {
+			p.vendors = append(p.vendors, slug)
+		}
+		for i := from; i < to; i++ {
+			words[i].vendor = true
+		}
+	})
+	slices.Sort(p.vendors)
+	x.synonyms.each(seq, func(means string, from, to int) {
+		for i := from; i < to && err == nil; i++ {
+			err = x.addVariant(ctx, &words[i], means, weightSynonym, "synonym")
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	x.wish(p, words, wholes)
+	x.conceive(p, words, wholes)
+	return p, nil
+}
+
+// words reads the query's tokens and looks each up. Wholes are the identifiers known as one.
+func (x *Index) words(ctx context.Context, a *analyzer, p *plan) (words, wholes []word, err error) {
+	text := p.query.Text
+	for _, t := range a.tokens(nil, text) {
+		w := word{token: t, text: text[t.start:t.end]}
+		if len(words) >= maxQueryWords {
+			break
+		}
+		if w.list, err = x.list(ctx, t.term); err != nil {
+			return nil, nil, err
+		}
+		switch {
+		case !t.extra:
+			words = append(words, w)
+		case t.kind != numberToken && (!w.list.empty() || x.codes[t.term] != nil):
+			wholes = append(wholes, w)
+			for i := range words {
+				if words[i].start >= t.start && words[i].end <= t.end {
+					words[i].part = true
+				}
+			}
+		}
+	}
+	return words, wholes, nil
+}
+
+// maxQueryWords is how many words of a paste are looked at, to choose the telling ones from.
+const maxQueryWords = 400
+
+// join adds what two neighboring words mean when they are written as one, to both: "time out" finds "timeout". As a concept
+// of its own, it rewards words that stand side by side.
+func (x *Index) join(ctx context.Context, a *analyzer, words []word, p *plan) error {
+	for i := 1; i < len(words); i++ {
+		term := a.pair(p.query.Text, words[i-1].token, words[i].token)
+		if term == "" {
+			continue
+		}
+		l, err := x.list(ctx, term)
+		if err != nil {
+			return err
+		}
+		if l.empty() {
+			continue
+		}
+		for _, w := range [...]*word{&words[i-1], &words[i]} {
+			w.variants = append(w.variants, variant{term: term, weight: weightJoined, why: "written as one", list: l})
+		}
+		p.concepts = append(p.concepts, concept{
+			text:     words[i-1].text + " " + words[i].text,
+			weight:   weightPair * x.weight(l),
+			pair:     true,
+			variants: []variant{{term: term, weight: 1, list: l}},
+		})
+	}
+	return nil
+}
+
+func (x *Index) addVariant(ctx context.Context, w *word, term string, weight float32, why string) error {
+	l, err := x.list(ctx, term)
+	if err != nil || l.empty() {
+		return err
+	}
+	w.variants = append(w.variants, variant{term: term, weight: weight, why: why, list: l})
+	return nil
+}
+
+// wish finds the codes among the words.
+func (x *Index) wish(p *plan, words, wholes []word) {
+	seq := make([]token, len(words))
+	for i := range words {
+		seq[i] = words[i].token
+	}
+	add := func(text, term string, trust float32) {
+		refs := x.codes[term]
+		if len(refs) == 0 {
+			return
+		}
+		for i := range p.codes {
+			if p.codes[i].text == text {
+				p.codes[i].trust = max(p.codes[i].trust, trust)
+				return
+			}
+		}
+		p.codes = append(p.codes, codeWish{text: text, trust: trust, refs: refs})
+	}
+	for _, w := range wholes {
+		add(w.text, w.term, 1)
+	}
+	for i, w := range words {
+		switch w.kind {
+		case numberToken:
+			trust := numberTrust(seq, i)
+			if w.part {
+				trust *= 0.5
+			}
+			if whole, _, dotted := strings.Cut(w.term, "."); dotted && x.codes[w.term] == nil {
+				add(whole, whole, trust*0.5)
+			}
+			// IIS logs 404.13 as 404 13.
+			if i+1 < len(words) && words[i+1].kind == numberToken && len(w.term) == 3 {
+				if sub := w.term + "." + words[i+1].term; x.codes[sub] != nil {
+					add(sub, sub, trust)
+				}
+			}
+			add(w.term, w.term, trust)
+		case nameToken:
+			add(w.text, w.term, 1)
+		case wordToken: // the letters of Envoy and HAProxy: UH, sC
+			if len(w.text) <= 5 && strings.ToUpper(w.text) == w.text && len(w.text) > 1 {
+				trust := float32(0.3)
+				if len(p.vendors) > 0 {
+					trust = 1
+				}
+				add(w.text, strings.ToLower(w.text), trust)
+			}
+		}
+	}
+}
+
+// conceive makes concepts of the words, of which the most telling are kept.
+func (x *Index) conceive(p *plan, words, wholes []word) {
+	telling := slices.ContainsFunc(words, func(w word) bool { return !w.stop })
+	seen := make(map[string]bool)
+	for _, w := range append(slices.Clip(wholes), words...) {
+		if w.stop && telling || seen[w.term] {
+			continue
+		}
+		seen[w.term] = true
+		c := concept{text: w.text, required: !w.part}
+		factor := float32(1)
+		switch {
+		case w.part:
+			factor = weightPart
+		case w.kind == numberToken:
+			factor, c.required = weightNumber, false
+		case w.vendor:
+			factor, c.required = weightVendor, false
+		}
+		if !w.list.empty() {
+			c.variants = append(c.variants, variant{term: w.term, weight: 1, list: w.list})
+			c.weight = factor * x.weight(w.list)
+		}
+		c.variants = append(c.variants, w.variants...)
+		if len(c.variants) == 0 {
+			continue
+		}
+		if c.weight == 0 {
+			for _, v := range w.variants {
+				c.weight = max(c.weight, factor*x.weight(v.list))
+			}
+		}
+		p.concepts = append(p.concepts, c)
+	}
+	slices.SortStableFunc(p.concepts, func(a, b concept) int { return -cmp.Compare(a.weight, b.weight) })
+	p.concepts = p.concepts[:min(len(p.concepts), maxTerms)]
+	for i := range p.concepts {
+		c := &p.concepts[i]
+		slices.SortStableFunc(c.variants, func(a, b variant) int { return -cmp.Compare(a.weight, b.weight) })
+		if c.required {
+			p.required++
+			p.total += c.weight
+		}
+	}
+	if p.required == 0 {
+		for i := range p.concepts {
+			if !p.concepts[i].pair {
+				p.concepts[i].required = true
+				p.required++
+				p.total += p.concepts[i].weight
+			}
+		}
+	}
+}
+
+// weight is how telling a term is: rare among the pages, and rare among their short texts.
+func (x *Index) weight(l *list) float32 {
+	w := idf(len(l.pages), len(x.docs))
+	if len(l.lines) > 0 {
+		w = (w + idf(len(l.lines), len(x.lines))) / 2
+	}
+	return w
+}

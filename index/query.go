@@ -1,0 +1,211 @@
+package index
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Query is what a text asks for. The language is small, and every text is a query:
+//
+//	"bad gateway"          the words in this order, where a page has them so
+//	-nginx                 no page with this word
+//	code:5xx code:404.13   these codes
+//	vendor:nginx category:redirection kind:post tag:caching
+//
+// Whatever is none of these is text: an unclosed quote, a value that no page has, the minus of a pasted command.
+type Query struct {
+	Text    string   // the words to look for, those of phrases included
+	Phrases []string // quoted, at least two words each
+	Not     []string // words to keep out
+	Codes   []string // lower case; several mean any of them
+	Facets  [numFacets][]string
+	Paste   bool // a log line, headers or the like: nothing in it is an operator
+}
+
+// Bounds of a query.
+const (
+	maxQueryBytes   = 8 << 10 // what is beyond is not read
+	maxQueryPhrases = 4
+	maxQueryNots    = 8
+	minNotLength    = 3 // "-X" and "-it" are flags of a pasted command
+)
+
+// parseQuery reads text; known reports whether a facet has a value and code whether a page answers to a code.
+func parseQuery(text string, clean *cleaner, known func(f facetID, value string) bool, code func(string) bool) Query {
+	text = validPrefix(text, maxQueryBytes)
+	q := Query{Paste: isPaste(text)}
+	if q.Paste {
+		q.Text = clean.clean(text)
+		return q
+	}
+	var words []string
+	for rest := text; ; {
+		rest = strings.TrimLeft(rest, " \t\r")
+		if rest == "" {
+			break
+		}
+		if rest[0] == '"' {
+			if end := strings.IndexByte(rest[1:], '"'); end > 0 {
+				phrase := rest[1 : 1+end]
+				if strings.ContainsAny(strings.TrimSpace(phrase), " -_") && len(q.Phrases) < maxQueryPhrases {
+					q.Phrases = append(q.Phrases, phrase)
+				}
+				words = append(words, phrase)
+				rest = rest[end+2:]
+				continue
+			}
+		}
+		word, after, _ := strings.Cut(rest, " ")
+		if !q.operator(word, known, code) {
+			words = append(words, word)
+		}
+		rest = after
+	}
+	q.Text = clean.clean(strings.Join(words, " "))
+	return q
+}
+
+// operator applies word and reports whether it is one.
+func (q *Query) operator(word string, known func(f facetID, value string) bool, code func(string) bool) bool {
+	if not, ok := strings.CutPrefix(word, "-"); ok {
+		if len(not) >= minNotLength && len(q.Not) < maxQueryNots && strings.IndexFunc(not, notWordRune) < 0 {
+			q.Not = append(q.Not, not)
+			return true
+		}
+		return false
+	}
+	name, value, ok := strings.Cut(word, ":")
+	if !ok || value == "" {
+		return false
+	}
+	value = strings.ToLower(value)
+	switch strings.ToLower(name) {
+	case "code":
+		if ok = isCodePattern(value) || code(value); ok {
+			q.Codes = append(q.Codes, value)
+		}
+		return ok
+	case "kind":
+		return q.facet(facetKind, value, known)
+	case "category":
+		return q.facet(facetCategory, value, known)
+	case "vendor":
+		return q.facet(facetVendor, value, known)
+	case "tag":
+		return q.facet(facetTag, value, known)
+	}
+	return false
+}
+
+func (q *Query) facet(f facetID, value string, known func(f facetID, value string) bool) bool {
+	if !known(f, value) {
+		return false
+	}
+	q.Facets[f] = append(q.Facets[f], value)
+	return true
+}
+
+// blank reports whether the query asks for no words at all.
+func (q *Query) blank() bool { return strings.TrimSpace(q.Text) == "" }
+
+func notWordRune(r rune) bool {
+	return r != '-' && r != '_' && r != '.' && r < utf8.RuneSelf && !isAlnum(byte(r))
+}
+
+// validPrefix returns the first n bytes of s at most, cut between runes, as valid UTF-8.
+func validPrefix(s string, n int) string {
+	if len(s) > n {
+		for n > 0 && !utf8.RuneStart(s[n]) {
+			n--
+		}
+		s = s[:n]
+	}
+	return strings.ToValidUTF8(s, " ")
+}
+
+// isPaste reports whether a text was copied from a log, a terminal or a response rather than typed.
+func isPaste(text string) bool {
+	return len(text) > 300 || strings.Contains(text, "\n") || strings.Contains(text, `HTTP/1.`) || strings.Contains(text, `HTTP/2`)
+}
+
+// cleaner takes out of a pasted text what identifies one event and tells nothing of its kind.
+type cleaner struct {
+	steps []cleanStep
+}
+
+type cleanStep struct {
+	pattern *regexp.Regexp
+	with    string
+}
+
+// minCleanLength is the length from which a text may be a log line; what people type by hand is searched as it stands.
+const minCleanLength = 40
+
+func newCleaner() *cleaner {
+	step := func(pattern, with string) cleanStep { return cleanStep{regexp.MustCompile(pattern), with} }
+	return &cleaner{steps: []cleanStep{
+		// Common and combined log format: what counts is the status after the request line. Sizes, referrers and browsers do not.
+		step(`"[A-Z]{3,10} [^"]*" (\d{3}) (?:\d+|-)(?: "[^"]*")*`, ` status $1 `),
+		step(`"?\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?:/|https?:)\S*(?: HTTP/[\d.]+)?"?`, ` `),
+		step(`(?i)\b(?:https?|wss?)://[^\s"'<>]+`, ` `),
+		// Time stamps: ISO 8601, common log, RFC 5322, syslog, a time of day.
+		step(`\b\d{4}[-/]\d{2}[-/]\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[ ]?[+-]\d{2}:?\d{2})?)?`, ` `),
+		step(`\[?\b\d{1,2}/[A-Z][a-z]{2}/\d{4}(?::\d{2}){3}(?: [+-]\d{4})?\]?`, ` `),
+		step(`\b(?:[A-Z][a-z]{2},? )?\d{1,2} [A-Z][a-z]{2} \d{4}(?: \d{2}:\d{2}(?::\d{2})?)?(?: (?:GMT|UTC|[+-]\d{4}))?`, ` `),
+		step(`\b(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d{1,2} \d{2}:\d{2}:\d{2}(?:\.\d+)?(?: \d{4})?`, ` `),
+		step(`\b\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?\b`, ` `),
+		// Ids: UUIDs, trace and request ids, long hexadecimal numbers.
+		step(`\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b`, ` `),
+		step(`(?i)\b((?:x-)?(?:amzn-|amz-|request|correlation|trace|cf)-?_?(?:id-2|trace-id|requestid|ray|id))["']?\s*[:=]\s*["']?[\w=;.:-]+`, ` $1 `),
+		step(`\b[0-9a-fA-F]{16,}\b`, ` `),
+		// Addresses, with port; NGINX's process and connection numbers.
+		step(`\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?:/\d{1,2})?\b`, ` `),
+		step(`\b(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F]{1,4}\b|\b[0-9a-fA-F:]*::[0-9a-fA-F:]+\b`, ` `),
+		step(`\b\d+#\d+:(?: \*\d+)?|\*\d+\b`, ` `),
+		step(`\bpid[ =:]+\d+|\btid[ =:]+\d+`, ` `),
+	}}
+}
+
+func (c *cleaner) clean(text string) string {
+	if len(text) < minCleanLength && !strings.Contains(text, "HTTP/") || !strings.ContainsAny(text, "0123456789/") {
+		return text
+	}
+	for _, s := range c.steps {
+		text = s.pattern.ReplaceAllString(text, s.with)
+	}
+	return text
+}
+
+// Telling numbers from statuses.
+
+// numberTrust says how far a number at seq[i] is meant as a code, 0 to 1, by the words around it.
+func numberTrust(seq []token, i int) float32 {
+	var before, after string
+	if i > 0 {
+		before = seq[i-1].term
+	}
+	if i+1 < len(seq) {
+		after = seq[i+1].term
+	}
+	if slices.Contains(unitsAfter(), after) {
+		return 0.05
+	}
+	switch before {
+	case "port", "line", "limit", "max", "maximum", "minimum", "over", "than", "least", "most", "every", "size", "pid",
+		"attempt", "retri", "length", "page", "version", "top", "first", "last", "exce", "exceed":
+		return 0.1
+	case "", "http", "1.0", "1.1", "2.0", "2", "3", "error", "code", "status", "respons", "return", "receiv", "throw", "repli",
+		"give", "send", "got", "answer", "say", "show", "fail", "or", "vs", "versus", "a", "an":
+		return 1
+	}
+	return 0.8
+}
+
+// unitsAfter are the words that make a quantity of the number before them.
+func unitsAfter() []string {
+	return []string{"second", "sec", "s", "ms", "millisecond", "minut", "min", "hour", "h", "dai", "week", "byte", "kb", "mb", "gb", "k", "m",
+		"kib", "mib", "gib", "item", "time", "user", "percent", "row", "record", "file", "connect", "worker", "thread", "entri", "line",
+		"charact", "char", "intern", "object", "messag", "page", "per", "x", "retri", "attempt", "concurr", "cor", "core"}
+}

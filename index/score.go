@@ -1,0 +1,445 @@
+package index
+
+import (
+	"cmp"
+	"context"
+	"slices"
+)
+
+// Request is a search.
+type Request struct {
+	Text string // see Query
+	// Several values of one facet mean any of them; every facet asked for must agree. Values that the index does not have find
+	// nothing.
+	Kinds, Categories, Vendors, Tags []string
+	Limit                            int // at most 100 hits, 10 where it is 0
+	Offset                           int // at most 10 000
+	Explain                          bool
+}
+
+// Result is what a search found.
+type Result struct {
+	Total      int // pages that match, of which Hits is one page
+	Hits       []Hit
+	Facets     Facets
+	DidYouMean string // a spelling that finds more, or empty
+}
+
+// Hit is one page that matches.
+type Hit struct {
+	ID    string
+	Score float64
+	// Section is where the text of Snippet stands, without Text; zero where the page as a whole is the answer.
+	Section Section
+	Snippet string // HTML: escaped text, matches in <mark>
+	Explain *Explanation
+}
+
+// Bounds of a Request.
+const (
+	defaultLimit = 10
+	maxLimit     = 100
+	maxOffset    = 10_000
+)
+
+// Weights of what a page gets on top of its words.
+const (
+	boostCode      = 14.0 // the reader named the code
+	boostLine      = 1.6  // the query is one of the page's short texts, by the words they share
+	boostVendor    = 1.30 // the reader named the vendor
+	boostRendering = 1.12 // the page has a section for the vendor the reader named
+	otherVendor    = 0.75 // the reader named another
+	boostPopular   = 0.02 // for each point of popularity
+)
+
+// A page must have this share of the words that the best page has, by weight, to be found at all.
+const minCoverage = 0.35
+
+// Where every word is met on enoughPages pages, pages that lack one are left out.
+const (
+	enoughPages = 5
+	maxAllWords = 3 // a longer query rarely has every word on the right page
+)
+
+// cell is what is known of a page during one search.
+type cell struct {
+	query   uint32 // of which search this is
+	concept uint32 // the last concept that was met here
+	best    float32
+	score   float32
+	matched float32 // weight of the required concepts met
+	met     uint16  // how many
+	line    uint32  // the best line
+	lines   float32 // and its score
+}
+
+// lineCell is the same for a line.
+type lineCell struct {
+	query   uint32
+	concept uint32
+	best    float32
+	score   float32
+	covered float32 // share of the line's words that were met
+}
+
+// scratch is the memory of one search.
+type scratch struct {
+	query     uint32
+	pages     []cell
+	lines     []lineCell
+	touched   []uint32
+	seenLines []uint32
+	found     []ranked
+}
+
+// ranked is a page and its score.
+type ranked struct {
+	page  uint32
+	score float32
+}
+
+func newScratch(pages, lines int) *scratch {
+	return &scratch{pages: make([]cell, pages), lines: make([]lineCell, lines)}
+}
+
+// next forgets the last search.
+func (s *scratch) next() {
+	if s.query++; s.query == 0 {
+		clear(s.pages)
+		clear(s.lines)
+		s.query = 1
+	}
+	s.touched, s.seenLines, s.found = s.touched[:0], s.seenLines[:0], s.found[:0]
+}
+
+func (s *scratch) page(n uint32) *cell {
+	c := &s.pages[n]
+	if c.query != s.query {
+		*c = cell{query: s.query}
+		s.touched = append(s.touched, n)
+	}
+	return c
+}
+
+// Search finds the pages that answer r, the best first. No text is an error; an error comes from ctx or from the index's file.
+func (x *Index) Search(ctx context.Context, r Request) (*Result, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	limit, offset := min(max(r.Limit, 0), maxLimit), min(max(r.Offset, 0), maxOffset)
+	if r.Limit == 0 {
+		limit = defaultLimit
+	}
+	a := x.analyzer()
+	defer x.analyzers.Put(a)
+	s := x.scratch.Get().(*scratch)
+	defer x.scratch.Put(s)
+	s.next()
+
+	q := parseQuery(r.Text, x.cleaner, x.hasValue, x.hasCode)
+	f := newFilter(&x.facets, [numFacets][]string{
+		facetKind:     append(slices.Clip(r.Kinds), q.Facets[facetKind]...),
+		facetCategory: append(slices.Clip(r.Categories), q.Facets[facetCategory]...),
+		facetVendor:   append(slices.Clip(r.Vendors), q.Facets[facetVendor]...),
+		facetTag:      append(slices.Clip(r.Tags), q.Facets[facetTag]...),
+	})
+	p, err := x.plan(ctx, a, q)
+	if err != nil {
+		return nil, err
+	}
+	if q.blank() {
+		for n := range x.docs {
+			s.page(uint32(n))
+		}
+	} else {
+		x.accumulate(s, p)
+	}
+	if err := x.exclude(ctx, s, p); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	x.choose(s, p, f, a)
+	result := &Result{Total: len(s.found), Facets: f.facets()}
+	result.DidYouMean = p.fixed
+
+	hits := x.top(s.found, offset+limit)
+	hits = hits[min(offset, len(hits)):]
+	marks := newMarker(p, x.synonyms)
+	for _, h := range hits {
+		hit := x.hit(a, p, marks, s.pages[h.page], h)
+		if r.Explain {
+			hit.Explain = x.explain(p, h.page, s.pages[h.page])
+		}
+		result.Hits = append(result.Hits, hit)
+	}
+	return result, nil
+}
+
+func (x *Index) hasValue(f facetID, value string) bool {
+	_, ok := x.facets[f].find(value)
+	return ok
+}
+
+func (x *Index) hasCode(code string) bool { return len(x.codes[codeKey(code)]) > 0 }
+
+// accumulate adds up what each page and line has of the plan's concepts. Of the terms that stand for one concept, the best
+// counts.
+func (x *Index) accumulate(s *scratch, p *plan) {
+	for i := range p.concepts {
+		c := &p.concepts[i]
+		id := uint32(i + 1)
+		for j := range c.variants {
+			v := &c.variants[j]
+			w := c.weight * v.weight
+			for _, post := range v.list.pages {
+				cell := s.page(post.n)
+				value := w * post.value
+				switch {
+				case cell.concept != id:
+					cell.concept, cell.best = id, value
+					cell.score += value
+					if c.required {
+						cell.matched += w
+						cell.met++
+					}
+				case value > cell.best:
+					cell.score += value - cell.best
+					cell.best = value
+				}
+			}
+			for _, post := range v.list.lines {
+				cell := &s.lines[post.n]
+				if cell.query != s.query {
+					*cell = lineCell{query: s.query}
+					s.seenLines = append(s.seenLines, post.n)
+				}
+				switch {
+				case cell.concept != id:
+					cell.concept, cell.best = id, w
+					cell.score += w
+					cell.covered += post.value
+				case w > cell.best:
+					cell.score += w - cell.best
+					cell.best = w
+				}
+			}
+		}
+	}
+	for _, n := range s.seenLines {
+		l := &s.lines[n]
+		score := l.score * min(l.covered, 1)
+		if cell := s.page(x.lines[n].page); score > cell.lines {
+			cell.lines, cell.line = score, n
+		}
+	}
+	for _, wish := range p.codes {
+		for _, ref := range wish.refs {
+			cell := s.page(ref.page)
+			cell.score += boostCode * wish.trust * ref.share
+		}
+	}
+}
+
+// exclude takes out the pages that have an unwanted word, or all parts of an unwanted identifier.
+func (x *Index) exclude(ctx context.Context, s *scratch, p *plan) error {
+	for i, terms := range p.not {
+		mark := uint32(maxTerms*2 + i*maxNotParts)
+		for n, term := range terms[:min(len(terms), maxNotParts)] {
+			l, err := x.list(ctx, term)
+			if err != nil {
+				return err
+			}
+			for _, post := range l.pages {
+				c := &s.pages[post.n]
+				if c.query != s.query || n > 0 && c.concept != mark+uint32(n-1) {
+					continue
+				}
+				if c.concept = mark + uint32(n); n == min(len(terms), maxNotParts)-1 {
+					c.query = s.query - 1
+				}
+			}
+		}
+	}
+	s.touched = slices.DeleteFunc(s.touched, func(n uint32) bool { return s.pages[n].query != s.query })
+	return nil
+}
+
+// maxNotParts is how many parts of an unwanted identifier are looked at.
+const maxNotParts = 8
+
+// choose fills s.found with the pages that match p and pass f, and counts f's facets. Which pages match does not depend on
+// the filters, unless these would leave none.
+func (x *Index) choose(s *scratch, p *plan, f *filter, a *analyzer) {
+	var all int
+	var bestMatch float32
+	for _, n := range s.touched {
+		c := &s.pages[n]
+		if int(c.met) >= p.required {
+			all++
+		}
+		bestMatch = max(bestMatch, c.matched)
+	}
+	everyWord := all >= enoughPages && p.required <= maxAllWords && p.required > 1 && len(p.codes) == 0
+	matches := func(c *cell) bool {
+		if everyWord {
+			return int(c.met) >= p.required
+		}
+		return c.matched >= minCoverage*bestMatch || c.score >= boostCode*sharePart*0.5 && len(p.codes) > 0
+	}
+	x.collect(s, p, f, matches)
+	if len(s.found) == 0 && everyWord {
+		everyWord = false
+		x.collect(s, p, f, matches)
+	}
+	if len(p.phrases) > 0 {
+		x.keepPhrases(s, p, f, a)
+	}
+}
+
+func (x *Index) collect(s *scratch, p *plan, f *filter, matches func(*cell) bool) {
+	s.found = s.found[:0]
+	f.reset()
+	for _, n := range s.touched {
+		c := &s.pages[n]
+		if !p.query.blank() && !matches(c) || !x.codeWanted(n, p) {
+			continue
+		}
+		if f.count(n) {
+			s.found = append(s.found, ranked{page: n, score: x.final(p, n, c)})
+		}
+	}
+}
+
+func (x *Index) codeWanted(page uint32, p *plan) bool {
+	if len(p.query.Codes) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(p.query.Codes, x.docs[page].hasCode)
+}
+
+// final is the score of a page.
+func (x *Index) final(p *plan, page uint32, c *cell) float32 {
+	d := &x.docs[page]
+	if p.query.blank() {
+		return 1 + float32(d.Popularity)
+	}
+	score := c.score + boostLine*c.lines
+	return score * x.prior(p, page)
+}
+
+// prior is how likely a page is the answer before its words are looked at.
+func (x *Index) prior(p *plan, page uint32) float32 {
+	d := &x.docs[page]
+	prior := 1 + boostPopular*float32(d.Popularity)
+	if len(p.vendors) == 0 {
+		return prior
+	}
+	switch {
+	case slices.Contains(p.vendors, d.Vendor):
+		return prior * boostVendor
+	case x.rendering(p, page) >= 0:
+		return prior * boostRendering
+	case d.Code != "" && d.Vendor != standardVendor && d.Vendor != "":
+		return prior * otherVendor
+	}
+	return prior
+}
+
+// rendering returns the section of a page that renders its code as a vendor of the query does, or -1.
+func (x *Index) rendering(p *plan, page uint32) int {
+	at, _ := slices.BinarySearchFunc(x.aliases, page, func(a alias, page uint32) int { return cmp.Compare(a.page, page) })
+	for ; at < len(x.aliases) && x.aliases[at].page == page; at++ {
+		if slices.Contains(p.vendors, x.aliases[at].vendor) {
+			return x.aliases[at].section
+		}
+	}
+	return -1
+}
+
+// maxPhrasePages is how many pages are read for a quoted phrase, the best first.
+const maxPhrasePages = 300
+
+// keepPhrases keeps the pages that have every quoted phrase. Where none has, the phrases are words: what a person pastes
+// with quotes around it is often not quite on any page.
+func (x *Index) keepPhrases(s *scratch, p *plan, f *filter, a *analyzer) {
+	best := x.top(s.found, maxPhrasePages)
+	kept := make([]ranked, 0, len(best))
+	for _, r := range best {
+		if x.hasPhrases(a, &x.docs[r.page], p.phrases) {
+			kept = append(kept, r)
+		}
+	}
+	if len(kept) == 0 {
+		return
+	}
+	s.found = append(s.found[:0], kept...)
+	keep := make(map[uint32]bool, len(kept))
+	for _, r := range kept {
+		keep[r.page] = true
+	}
+	f.reset()
+	for _, n := range s.touched {
+		if keep[n] {
+			f.count(n)
+		}
+	}
+}
+
+// hasPhrases reports whether each phrase stands somewhere in d.
+func (x *Index) hasPhrases(a *analyzer, d *Document, wanted [][]string) bool {
+	var toks, seq []token
+	left := slices.Clone(wanted)
+	for f := range numFields {
+		f.texts(d, func(text string) {
+			if len(left) == 0 {
+				return
+			}
+			toks = a.tokens(toks[:0], text)
+			seq = seq[:0]
+			for _, t := range toks {
+				if !t.extra {
+					seq = append(seq, t)
+				}
+			}
+			left = slices.DeleteFunc(left, func(terms []string) bool {
+				ph := phrase{rest: terms}
+				for i := range seq {
+					if ph.startsAt(seq[i:]) {
+						return true
+					}
+				}
+				return false
+			})
+		})
+	}
+	return len(left) == 0
+}
+
+// top returns the n best of found, in order: by score, then popularity, then id.
+func (x *Index) top(found []ranked, n int) []ranked {
+	less := func(a, b ranked) int {
+		return cmp.Or(
+			cmp.Compare(b.score, a.score),
+			cmp.Compare(x.docs[b.page].Popularity, x.docs[a.page].Popularity),
+			cmp.Compare(x.docs[a.page].ID, x.docs[b.page].ID))
+	}
+	if n >= len(found) || n == 0 {
+		best := slices.Clone(found[:min(n, len(found))])
+		slices.SortFunc(best, less)
+		return best
+	}
+	// Keep the n best in order while reading on; n is small, and most pages do not enter.
+	best := slices.Clone(found[:n])
+	slices.SortFunc(best, less)
+	for _, r := range found[n:] {
+		if less(r, best[n-1]) >= 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(best[:n-1], r, less)
+		copy(best[at+1:], best[at:n-1])
+		best[at] = r
+	}
+	return best
+}

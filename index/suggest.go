@@ -1,0 +1,226 @@
+package index
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// Suggestion is a page that a half-typed query may mean.
+type Suggestion struct {
+	ID    string
+	Score float64
+	// Section is the vendor's rendering that was asked for ("nginx 502"), without Text; else zero.
+	Section Section
+}
+
+const (
+	maxSuggestions   = 20
+	defaultSuggested = 8
+	maxSuggestBytes  = 200
+	maxSuggestWords  = 8
+)
+
+// Weights of a suggestion, before popularity is added.
+const (
+	suggestCode     = 40.0 // its code is what was typed
+	suggestCodePart = 20.0 // its code begins with it
+	suggestStart    = 12.0 // its title begins with the text
+	suggestTitle    = 6.0  // a word of the title, whole or begun
+	suggestWord     = 2.0  // a word of an alias or symptom
+	suggestWhole    = 1.5  // the word is not only begun
+	suggestVendor   = 4.0
+)
+
+// completions are the words of the short fields, sorted, with their pages: all that begin with a prefix lie side by side.
+type completions struct {
+	words  []string
+	starts []uint32 // word n is on pages[starts[n]:starts[n+1]]
+	pages  []uint32
+	codes  []codeCompletion // sorted by key
+}
+
+type codeCompletion struct {
+	key string
+	ref codeRef
+}
+
+// newCompletions reads Bleve's dictionary of words once.
+func newCompletions(ctx context.Context, x *Index) (*completions, error) {
+	c := new(completions)
+	err := x.store.terms(nameWord, "", func(term string, _ int) bool {
+		c.words = append(c.words, strings.Clone(term))
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.starts = make([]uint32, 1, len(c.words)+1)
+	for _, word := range c.words {
+		from := len(c.pages)
+		err := x.store.visit(ctx, nameWord, word, false, func(owner int32, _, _ float32) { c.pages = append(c.pages, uint32(owner)) })
+		if err != nil {
+			return nil, err
+		}
+		slices.Sort(c.pages[from:])
+		c.starts = append(c.starts, uint32(len(c.pages)))
+	}
+	for key, refs := range x.codes {
+		if strings.HasSuffix(key, "xx") {
+			continue
+		}
+		for _, ref := range refs {
+			if ref.share == 1 {
+				c.codes = append(c.codes, codeCompletion{key: key, ref: ref})
+			}
+		}
+	}
+	slices.SortFunc(c.codes, func(a, b codeCompletion) int {
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.ref.page, b.ref.page), cmp.Compare(a.ref.section, b.ref.section))
+	})
+	return c, nil
+}
+
+// Suggest returns the pages that text, as far as it is typed, may mean, the likeliest first: at most limit, 8 where it is 0.
+// Every word but the last is whole or begun, in any order; the last is begun.
+func (x *Index) Suggest(ctx context.Context, text string, limit int) ([]Suggestion, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	x.completeOnce.Do(func() { x.complete, x.completeErr = newCompletions(context.WithoutCancel(ctx), x) })
+	if x.completeErr != nil {
+		return nil, x.completeErr
+	}
+	if limit <= 0 {
+		limit = defaultSuggested
+	}
+	limit = min(limit, maxSuggestions)
+
+	text = strings.ToLower(strings.TrimSpace(validPrefix(text, maxSuggestBytes)))
+	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\n\r\"'()[]{}<>,;:!?/|", r) })
+	words = slices.DeleteFunc(words, func(w string) bool { return len(words) > 1 && isStop(w) })
+	if len(words) > maxSuggestWords {
+		words = words[:maxSuggestWords]
+	}
+	if len(words) == 0 {
+		return nil, nil
+	}
+	s := x.scratch.Get().(*scratch)
+	defer x.scratch.Put(s)
+	s.next()
+	for i, w := range words {
+		x.complete.add(s, uint32(i+1), w)
+	}
+	sections := make(map[uint32]int)
+	x.completeCodes(s, words, sections)
+
+	need := uint16(len(words))
+	for _, n := range s.touched {
+		if s.pages[n].met >= need {
+			s.found = append(s.found, ranked{page: n, score: x.suggestScore(&s.pages[n], n, text, words)})
+		}
+	}
+	if len(s.found) == 0 && len(words) > 1 { // a word that no page has: what has most of the others
+		for _, n := range s.touched {
+			if s.pages[n].met == need-1 {
+				s.found = append(s.found, ranked{page: n, score: x.suggestScore(&s.pages[n], n, text, words)})
+			}
+		}
+	}
+	var suggestions []Suggestion
+	for _, r := range x.top(s.found, limit) {
+		sug := Suggestion{ID: x.docs[r.page].ID, Score: float64(r.score)}
+		if n, ok := sections[r.page]; ok {
+			sug.Section = x.docs[r.page].Sections[n]
+			sug.Section.Text = ""
+		}
+		suggestions = append(suggestions, sug)
+	}
+	return suggestions, nil
+}
+
+// add counts word n of the text for the pages that have a word beginning with it.
+func (c *completions) add(s *scratch, n uint32, prefix string) {
+	from := sort.SearchStrings(c.words, prefix)
+	to := from + sort.Search(len(c.words)-from, func(i int) bool { return !strings.HasPrefix(c.words[from+i], prefix) })
+	if from == to {
+		return
+	}
+	whole := c.words[from] == prefix
+	for _, page := range c.pages[c.starts[from]:c.starts[to]] {
+		cell := s.page(page)
+		if cell.concept != n {
+			cell.concept = n
+			cell.met++
+			cell.score += suggestWord
+		}
+	}
+	if whole {
+		for _, page := range c.pages[c.starts[from]:c.starts[from+1]] {
+			s.page(page).score += suggestWhole
+		}
+	}
+}
+
+// completeCodes counts the words that are codes or ids, or begin one. Two words may be an id: "nginx 502".
+func (x *Index) completeCodes(s *scratch, words []string, sections map[uint32]int) {
+	add := func(n int, typed string, span uint16) {
+		key := codeKey(typed)
+		codes := x.complete.codes
+		from := sort.Search(len(codes), func(i int) bool { return codes[i].key >= key })
+		for _, c := range codes[from:] {
+			if !strings.HasPrefix(c.key, key) {
+				break
+			}
+			if len(key) < 3 && !isDigits(c.key[:1]) && c.key != key {
+				continue // a letter begins every id of a vendor
+			}
+			cell := s.page(c.ref.page)
+			if id := uint32(n + 1); cell.concept != id || span > 1 {
+				cell.concept = id
+				cell.met += span
+			}
+			score := float32(suggestCodePart)
+			if c.key == key {
+				score = suggestCode
+			}
+			if score > cell.lines { // the best code counts, once
+				cell.lines = score
+			}
+			if c.ref.section >= 0 && c.key == key {
+				sections[c.ref.page] = c.ref.section
+			}
+		}
+	}
+	for i, w := range words {
+		add(i, w, 1)
+		if i > 0 {
+			add(i, words[i-1]+"-"+w, 1)
+		}
+	}
+}
+
+func (x *Index) suggestScore(c *cell, page uint32, text string, words []string) float32 {
+	d := &x.docs[page]
+	score := c.score + c.lines
+	title := strings.ToLower(d.Title)
+	if strings.HasPrefix(title, text) || d.Code != "" && strings.HasPrefix(strings.TrimLeft(strings.TrimPrefix(title, strings.ToLower(d.Code)), " "), text) {
+		score += suggestStart
+	}
+	for _, w := range words {
+		if at := strings.Index(title, w); at == 0 || at > 0 && !isAlnum(title[at-1]) {
+			score += suggestTitle
+		}
+		if d.Vendor != "" && d.Vendor != standardVendor && (strings.HasPrefix(d.Vendor, w) || strings.HasPrefix(strings.ToLower(d.VendorName), w)) {
+			score += suggestVendor
+		}
+	}
+	if d.Kind == kindCode {
+		score += suggestWord // codes are what people look up
+	}
+	return score + float32(d.Popularity)
+}
+
+const kindCode = "code"
