@@ -110,3 +110,51 @@ func (d *Document) hasCode(code string) bool {
 	return len(whole) == 3 && isDigits(whole) && strings.HasPrefix(whole, prefix) ||
 		d.Status != 0 && strings.HasPrefix(strconv.Itoa(d.Status), prefix)
 }
+
+// How far a number or name is meant as a code, 0 to 1, by where it stands.
+const (
+	trustNeutral  = 0.8
+	trustQuantity = 0.1  // port 502, over 404
+	trustUnit     = 0.05 // 100 seconds
+	trustPart     = 0.5  // of a longer identifier
+	trustLetters  = 0.3  // two capitals, where no vendor is named
+)
+
+// numberTrust says how far the number words[i] is meant as a code, by the words around it.
+func numberTrust(words []word, i int) float32 {
+	if i+1 < len(words) && isUnit(words[i+1].term) {
+		return trustUnit
+	}
+	if i == 0 || announcesCode(words[i-1].term) {
+		return 1
+	}
+	switch words[i-1].term {
+	case "or", "and", "vs", "versu", "between", "a", "an", "the":
+		return 1
+	case "port", "line", "limit", "max", "maximum", "minimum", "over", "than", "least", "most", "everi", "size", "pid",
+		"attempt", "retri", "length", "page", "version", "top", "first", "last", "exceed":
+		return trustQuantity
+	}
+	return trustNeutral
+}
+
+// announcesCode reports whether a code is likely to follow a term: "error code: 1020", "HTTP/1.1 502", "site returning 521".
+func announcesCode(term string) bool {
+	switch term {
+	case "http", "1.0", "1.1", "2.0", "2", "3", "error", "err", "code", "statuscod", "status", "respons", "respond", "return", "receiv",
+		"throw", "repli", "give", "send", "got", "answer", "say", "show", "fail":
+		return true
+	}
+	return false
+}
+
+// isUnit reports whether a term makes a quantity of the number before it.
+func isUnit(term string) bool {
+	switch term {
+	case "second", "sec", "s", "ms", "millisecond", "minut", "min", "hour", "h", "dai", "day", "week", "byte", "kb", "mb", "gb", "k", "m",
+		"kib", "mib", "gib", "item", "time", "user", "percent", "row", "record", "file", "connect", "worker", "thread", "entri", "line",
+		"charact", "char", "intern", "object", "messag", "page", "per", "x", "retri", "attempt", "concurr", "core":
+		return true
+	}
+	return false
+}

@@ -44,9 +44,9 @@ func (x *Index) explain(p *plan, page uint32, c cell) *Explanation {
 	for _, wish := range p.codes {
 		for _, ref := range wish.refs {
 			if ref.page == page {
-				value := float64(boostCode * wish.trust * ref.share)
+				value := float64(p.codeBoost(wish) * ref.share)
 				words.Parts = append(words.Parts, Explanation{
-					Text:  fmt.Sprintf("code %s: boost %g × trust %.2f × share %.2f", wish.text, float64(boostCode), wish.trust, ref.share),
+					Text:  fmt.Sprintf("code %s, trusted %.2f: boost %.2f × share %.2f", wish.text, wish.trust, p.codeBoost(wish), ref.share),
 					Value: value,
 				})
 				words.Value += value

@@ -151,7 +151,7 @@ func prepare(docs []Document, cfg Config) (*Index, error) {
 		}
 	}
 	for slug, names := range cfg.VendorWords {
-		if words[slug] == nil {
+		if words[slug] == nil && slug != standardVendor {
 			words[slug] = append([]string{slug}, names...)
 		}
 	}

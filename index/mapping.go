@@ -270,9 +270,10 @@ func (in *indexer) words(text string, words *fieldTerms) {
 	}
 }
 
-// pair returns the term of two neighboring words written as one, or "" where one is a number.
+// pair returns the term of two neighboring words written as one, or "" where one is a number or a single letter.
 func (a *analyzer) pair(text string, first, second token) string {
-	if first.kind != wordToken || second.kind != wordToken || first.end-first.start+second.end-second.start > maxPartLen {
+	n, m := first.end-first.start, second.end-second.start
+	if first.kind != wordToken || second.kind != wordToken || min(n, m) < 2 || n+m > maxPartLen {
 		return ""
 	}
 	return a.word(text[first.start:first.end] + text[second.start:second.end]).term

@@ -56,6 +56,7 @@ const (
 	weightNumber   = 0.35 // a number as a word of the text
 	weightVendor   = 0.5  // the vendor's name as a word of the text
 	weightPair     = 0.6  // two words side by side, on top of both
+	weightMarker   = 0.2  // "error code" before a code
 )
 
 // word is a token of the query on its way to a concept.
@@ -64,7 +65,8 @@ type word struct {
 	text       string // as typed
 	list       *list
 	part       bool // of a known identifier
-	vendor     bool
+	vendor     bool // names one
+	marker     bool // announces a code: "error code" of "error code 1020"
 	variants   []variant
 	correction string // what the reader may have meant
 }
@@ -183,22 +185,19 @@ func (x *Index) addVariant(ctx context.Context, w *word, term string, weight flo
 
 // wish finds the codes among the words.
 func (x *Index) wish(p *plan, words, wholes []word) {
-	seq := make([]token, len(words))
-	for i := range words {
-		seq[i] = words[i].token
-	}
-	add := func(text, term string, trust float32) {
+	add := func(text, term string, trust float32) bool {
 		refs := x.codes[term]
 		if len(refs) == 0 {
-			return
+			return false
 		}
 		for i := range p.codes {
 			if p.codes[i].text == text {
 				p.codes[i].trust = max(p.codes[i].trust, trust)
-				return
+				return true
 			}
 		}
 		p.codes = append(p.codes, codeWish{text: text, trust: trust, refs: refs})
+		return true
 	}
 	for _, w := range wholes {
 		add(w.text, w.term, 1)
@@ -206,25 +205,34 @@ func (x *Index) wish(p *plan, words, wholes []word) {
 	for i, w := range words {
 		switch w.kind {
 		case numberToken:
-			trust := numberTrust(seq, i)
+			trust := numberTrust(words, i)
 			if w.part {
-				trust *= 0.5
+				trust *= trustPart
 			}
-			if whole, _, dotted := strings.Cut(w.term, "."); dotted && x.codes[w.term] == nil {
-				add(whole, whole, trust*0.5)
+			known := add(w.term, w.term, trust)
+			if whole, _, dotted := strings.Cut(w.term, "."); dotted && !known {
+				add(whole, whole, trust*trustPart)
 			}
-			// IIS logs 404.13 as 404 13.
-			if i+1 < len(words) && words[i+1].kind == numberToken && len(w.term) == 3 {
-				if sub := w.term + "." + words[i+1].term; x.codes[sub] != nil {
-					add(sub, sub, trust)
+			// IIS logs 404.13 as 404 13, with a field's name between them in some places.
+			for j := i + 1; j < min(i+4, len(words)) && len(w.term) == 3; j++ {
+				if words[j].kind == numberToken {
+					sub := w.term + "." + words[j].term
+					known = add(sub, sub, trust) || known
+					break
 				}
 			}
-			add(w.term, w.term, trust)
+			if known && trust == 1 {
+				markAnnouncing(words[:i])
+			}
 		case nameToken:
-			add(w.text, w.term, 1)
+			if !add(w.text, w.term, 1) { // E407
+				if letters := strings.TrimRight(w.term, "0123456789"); len(w.term)-len(letters) == 3 {
+					add(w.text, w.term[len(letters):], trustPart)
+				}
+			}
 		case wordToken: // the letters of Envoy and HAProxy: UH, sC
-			if len(w.text) <= 5 && strings.ToUpper(w.text) == w.text && len(w.text) > 1 {
-				trust := float32(0.3)
+			if len(w.text) > 1 && len(w.text) <= 5 && strings.ToUpper(w.text) == w.text {
+				trust := float32(trustLetters)
 				if len(p.vendors) > 0 {
 					trust = 1
 				}
@@ -234,12 +242,19 @@ func (x *Index) wish(p *plan, words, wholes []word) {
 	}
 }
 
+// markAnnouncing marks the words at the end of words that only announce the code after them.
+func markAnnouncing(words []word) {
+	for i := len(words) - 1; i >= 0 && (words[i].stop || announcesCode(words[i].term)); i-- {
+		words[i].marker = true
+	}
+}
+
 // conceive makes concepts of the words, of which the most telling are kept.
 func (x *Index) conceive(p *plan, words, wholes []word) {
-	telling := slices.ContainsFunc(words, func(w word) bool { return !w.stop })
+	telling := slices.ContainsFunc(words, func(w word) bool { return !w.stop && len(w.term) > 1 })
 	seen := make(map[string]bool)
 	for _, w := range append(slices.Clip(wholes), words...) {
-		if w.stop && telling || seen[w.term] {
+		if (w.stop || len(w.term) == 1) && telling || seen[w.term] {
 			continue
 		}
 		seen[w.term] = true
@@ -252,6 +267,8 @@ func (x *Index) conceive(p *plan, words, wholes []word) {
 			factor, c.required = weightNumber, false
 		case w.vendor:
 			factor, c.required = weightVendor, false
+		case w.marker:
+			factor, c.required = weightMarker, false
 		}
 		if !w.list.empty() {
 			c.variants = append(c.variants, variant{term: w.term, weight: 1, list: w.list})

@@ -2,7 +2,6 @@ package index
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -176,36 +175,4 @@ func (c *cleaner) clean(text string) string {
 		text = s.pattern.ReplaceAllString(text, s.with)
 	}
 	return text
-}
-
-// Telling numbers from statuses.
-
-// numberTrust says how far a number at seq[i] is meant as a code, 0 to 1, by the words around it.
-func numberTrust(seq []token, i int) float32 {
-	var before, after string
-	if i > 0 {
-		before = seq[i-1].term
-	}
-	if i+1 < len(seq) {
-		after = seq[i+1].term
-	}
-	if slices.Contains(unitsAfter(), after) {
-		return 0.05
-	}
-	switch before {
-	case "port", "line", "limit", "max", "maximum", "minimum", "over", "than", "least", "most", "every", "size", "pid",
-		"attempt", "retri", "length", "page", "version", "top", "first", "last", "exce", "exceed":
-		return 0.1
-	case "", "http", "1.0", "1.1", "2.0", "2", "3", "error", "code", "status", "respons", "return", "receiv", "throw", "repli",
-		"give", "send", "got", "answer", "say", "show", "fail", "or", "vs", "versus", "a", "an":
-		return 1
-	}
-	return 0.8
-}
-
-// unitsAfter are the words that make a quantity of the number before them.
-func unitsAfter() []string {
-	return []string{"second", "sec", "s", "ms", "millisecond", "minut", "min", "hour", "h", "dai", "week", "byte", "kb", "mb", "gb", "k", "m",
-		"kib", "mib", "gib", "item", "time", "user", "percent", "row", "record", "file", "connect", "worker", "thread", "entri", "line",
-		"charact", "char", "intern", "object", "messag", "page", "per", "x", "retri", "attempt", "concurr", "cor", "core"}
 }

@@ -45,6 +45,7 @@ const (
 // Weights of what a page gets on top of its words.
 const (
 	boostCode      = 14.0 // the reader named the code
+	shareOfCode    = 0.8  // and this share of all the words' weight, where the code is announced as one
 	boostLine      = 1.6  // the query is one of the page's short texts, by the words they share
 	boostVendor    = 1.30 // the reader named the vendor
 	boostRendering = 1.12 // the page has a section for the vendor the reader named
@@ -237,9 +238,18 @@ func (x *Index) accumulate(s *scratch, p *plan) {
 	for _, wish := range p.codes {
 		for _, ref := range wish.refs {
 			cell := s.page(ref.page)
-			cell.score += boostCode * wish.trust * ref.share
+			cell.score += p.codeBoost(wish) * ref.share
 		}
 	}
+}
+
+// codeBoost is what a page gets for being the code of a wish. In a long query it has to outweigh many words.
+func (p *plan) codeBoost(wish codeWish) float32 {
+	boost := boostCode * wish.trust
+	if wish.trust == 1 {
+		boost += shareOfCode * p.total
+	}
+	return boost
 }
 
 // exclude takes out the pages that have an unwanted word, or all parts of an unwanted identifier.
