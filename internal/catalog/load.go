@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -24,6 +25,7 @@ import (
 // Source is one tree of content files.
 type Source struct {
 	Name string // for messages: "the shipped library", "./docs"
+	Dir  string // stands before the files' paths in messages, so that an editor finds them
 	FS   fs.FS
 }
 
@@ -91,6 +93,7 @@ func Load(ctx context.Context, sources []Source, opts Options) (*Catalog, error)
 // parsed is a file after the part that needs no other file.
 type parsed struct {
 	source  int
+	dir     string // of the source, for messages
 	group   string // the folder that decides the kind
 	name    string // the file's name without .md
 	docPath string // of a doc: its URL below /docs/, "" for the root
@@ -121,6 +124,9 @@ func (b *builder) problem(p *parsed, line int, format string, args ...any) {
 }
 
 func (b *builder) report(p *parsed, ps ...markdown.Problem) {
+	for i := range ps {
+		ps[i].Path = path.Join(p.dir, ps[i].Path)
+	}
 	if p.group == "docs" && !b.opts.Strict {
 		b.cat.Skipped = append(b.cat.Skipped, ps...)
 		return
@@ -145,12 +151,14 @@ func (b *builder) read(ctx context.Context, index int, src Source) ([]*parsed, e
 			return nil
 		}
 		if name == "synonyms.yaml" {
-			return b.readSynonyms(src.FS, name)
+			return b.readSynonyms(src, name)
 		}
 		if !strings.EqualFold(path.Ext(name), ".md") || !isRegular(src.FS, name, d) {
 			return nil
 		}
-		files = append(files, newParsed(index, name))
+		p := newParsed(index, name)
+		p.dir = src.Dir
+		files = append(files, p)
 		return nil
 	})
 	if err != nil {
@@ -231,17 +239,17 @@ func (p *parsed) parse(fsys fs.FS, r *markdown.Renderer) {
 	p.outline = r.Outline(file)
 }
 
-func (b *builder) readSynonyms(fsys fs.FS, name string) error {
-	src, err := fs.ReadFile(fsys, name)
+func (b *builder) readSynonyms(source Source, name string) error {
+	src, err := fs.ReadFile(source.FS, name)
 	if err != nil {
 		return err
 	}
 	b.hash.Write(src)
 	var s Synonyms
-	dec := yaml.NewDecoder(strings.NewReader(string(src)))
+	dec := yaml.NewDecoder(bytes.NewReader(src))
 	dec.KnownFields(true)
 	if err := dec.Decode(&s); err != nil {
-		b.problems = append(b.problems, markdown.Problem{Path: name, Msg: strings.TrimPrefix(err.Error(), "yaml: ")})
+		b.problems = append(b.problems, markdown.Problem{Path: path.Join(source.Dir, name), Msg: strings.TrimPrefix(err.Error(), "yaml: ")})
 		return nil
 	}
 	b.cat.Synonyms.Groups = append(b.cat.Synonyms.Groups, s.Groups...)
@@ -282,7 +290,7 @@ func (b *builder) claim(p *parsed, key string, line int) bool {
 		b.problem(p, line, "%s is already in %s: rename or remove one", strings.Replace(key, "/", " ", 1), o.path)
 		return false
 	}
-	b.owners[key] = owner{p.source, p.file.Path}
+	b.owners[key] = owner{p.source, path.Join(p.dir, p.file.Path)}
 	return true
 }
 

@@ -41,7 +41,8 @@ func (s *Snapshot) Memo(key any, make func() any) any {
 type Config struct {
 	// Sources opens the content trees, later ones winning. It is called for
 	// every build, so that a folder that was swapped is found again.
-	Sources func() ([]catalog.Source, error)
+	// done is called when the build has read them.
+	Sources func() (sources []catalog.Source, done func(), err error)
 	Options catalog.Options
 	Log     *slog.Logger
 	Now     func() time.Time // nil: time.Now
@@ -138,10 +139,11 @@ func (l *Library) Close() {
 
 func (l *Library) build(ctx context.Context) (*Snapshot, error) {
 	start := l.cfg.Now()
-	sources, err := l.cfg.Sources()
+	sources, done, err := l.cfg.Sources()
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	cat, err := catalog.Load(ctx, sources, l.cfg.Options)
 	if err != nil {
 		return nil, err

@@ -122,9 +122,9 @@ func newBlock(n ast.Node, src []byte, pos int, lines lineIndex) Block {
 		if n.Info != nil {
 			b.Info = string(n.Info.Segment.Value(src))
 		}
-		b.Code = b.Text
+		b.Code = strings.TrimSuffix(string(n.Lines().Value(src)), "\n")
 	case *ast.CodeBlock:
-		b.Kind, b.Code = Code, b.Text
+		b.Kind, b.Code = Code, strings.TrimSuffix(string(n.Lines().Value(src)), "\n")
 	case *ast.List:
 		b.Kind = List
 		for c := n.FirstChild(); c != nil; c = c.NextSibling() {

@@ -79,13 +79,20 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.mock.ServeHTTP(w, r)
 		return
 	}
-	if strings.HasPrefix(r.URL.Path, apiPrefix) {
+	if readOnlyAPI(r) {
 		h := w.Header()
 		h["Access-Control-Allow-Origin"] = anyOrigin
 		h["Access-Control-Expose-Headers"] = exposed
 		h["Cross-Origin-Resource-Policy"] = crossOrigin
 	}
 	s.engine.ServeHTTP(w, r)
+}
+
+// readOnlyAPI reports whether any page of the web may read the answer: the API
+// has no secrets and knows no users. Its tools are not for other sites.
+func readOnlyAPI(r *http.Request) bool {
+	p := r.URL.Path
+	return p == "/openapi.json" || strings.HasPrefix(p, apiPrefix) && p != "/api/v1/check" && p != "/api/v1/diagnose"
 }
 
 // withPath is r with another path: a shallow copy, as net/http's StripPrefix makes.

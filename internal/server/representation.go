@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	brotlienc "github.com/andybalholm/brotli"
 	gz "github.com/klauspost/compress/gzip"
@@ -174,4 +175,22 @@ func matches(header []string, etag string, weak bool) bool {
 		}
 	}
 	return false
+}
+
+// serveFile is serve for static files, with ranges (RFC 9110 §14).
+func (r *representation) serveFile(w http.ResponseWriter, req *http.Request) {
+	c, acceptable := chooseCoding(req.Header["Accept-Encoding"])
+	if !acceptable || req.Header["Range"] != nil {
+		c = identity // a part of a coded form is of no use to most who ask for parts
+	}
+	v := r.variant(c)
+	h := w.Header()
+	h["Etag"] = v.etag
+	h["Vary"] = r.vary
+	h["Cache-Control"] = r.cacheControl
+	h["Content-Type"] = r.contentType
+	if v.encoding != nil {
+		h["Content-Encoding"] = v.encoding
+	}
+	http.ServeContent(w, req, "", time.Time{}, bytes.NewReader(v.body))
 }

@@ -4,6 +4,7 @@ package server
 
 import (
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"siteerror/internal/checker"
+	"siteerror/internal/feed"
 	"siteerror/internal/library"
 	"siteerror/web"
 )
@@ -25,7 +27,10 @@ type Config struct {
 	// the end: "https://intra.example/help". Empty: links are relative to the host.
 	BaseURL string
 	// BasePath is the path of BaseURL, "/help", or "".
-	BasePath       string
+	BasePath string
+	// Addr is where the server listens; feeds need an absolute address, and make
+	// one of it where BaseURL is empty.
+	Addr           string
 	Title          string   // of the site; "siteerror" if empty
 	Version        string   // shown in the footer and in /metrics, never in a header
 	TrustedProxies []string // CIDRs whose X-Forwarded-For is believed
@@ -46,7 +51,8 @@ type Server struct {
 	ids     idSource
 	policy  []string // Content-Security-Policy of pages
 	mock    http.Handler
-	allowed allowTable
+	guard   *http.CrossOriginProtection
+	site    feed.Site
 }
 
 // New returns a Server. The error is a mistake in the configuration or in a
@@ -74,6 +80,8 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.metrics = newMetrics(cfg.Registry, s)
 	s.mock = s.newMock()
+	s.guard = http.NewCrossOriginProtection()
+	s.site = s.siteOf()
 	gin.SetMode(gin.ReleaseMode)
 	e := gin.New()
 	e.HandleMethodNotAllowed = true
@@ -87,6 +95,22 @@ func New(cfg Config) (*Server, error) {
 	s.engine = e
 	s.routes()
 	return s, nil
+}
+
+// siteOf is the site as feeds name it. Requests have no say in it.
+func (s *Server) siteOf() feed.Site {
+	site := feed.Site{Title: s.cfg.Title, URL: s.cfg.BaseURL}
+	if site.Title == "" {
+		site.Title = "siteerror"
+	}
+	if site.URL == "" {
+		_, port, err := net.SplitHostPort(s.cfg.Addr)
+		if err != nil {
+			port = "8080"
+		}
+		site.URL = "http://localhost:" + port + s.cfg.BasePath
+	}
+	return site
 }
 
 // absolute is the address of a path of the site, absolute where the operator

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"siteerror/content"
+	"siteerror/internal/catalog"
+	"siteerror/internal/library"
+)
+
+// contentFlags say which content a command works on.
+type contentFlags struct {
+	dirs    []string
+	builtin bool
+	strict  bool
+	baseURL string
+}
+
+func (f *contentFlags) register(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&f.dirs, "content", nil, "folder of Markdown files; repeatable, a later one's pages win")
+	flags.BoolVar(&f.builtin, "builtin", true, "include the shipped library")
+	flags.BoolVar(&f.strict, "strict", false, "a bad doc is an error, as a bad code or post is")
+}
+
+// config is how a Library is opened for these flags.
+func (f *contentFlags) config(log *slog.Logger) (library.Config, error) {
+	_, path, err := splitBaseURL(f.baseURL)
+	if err != nil {
+		return library.Config{}, usageError{err}
+	}
+	return library.Config{
+		Sources: f.sources,
+		Options: catalog.Options{BasePath: path, Strict: f.strict},
+		Log:     log,
+	}, nil
+}
+
+// sources opens the trees. The folders are confined: nothing outside is read,
+// wherever a link in them leads.
+func (f *contentFlags) sources() (sources []catalog.Source, done func(), err error) {
+	var roots []*os.Root
+	done = func() {
+		for _, r := range roots {
+			_ = r.Close()
+		}
+	}
+	if f.builtin {
+		sources = append(sources, catalog.Source{Name: "the shipped library", FS: content.FS})
+	}
+	for _, dir := range f.dirs {
+		root, err := os.OpenRoot(dir)
+		if err != nil {
+			done()
+			return nil, nil, fmt.Errorf("cannot open content folder: %w", err)
+		}
+		roots = append(roots, root)
+		sources = append(sources, catalog.Source{Name: dir, Dir: dir, FS: root.FS()})
+	}
+	return sources, done, nil
+}
+
+// splitBaseURL checks --base-url and takes it apart: the whole without a slash at
+// the end, and its path.
+func splitBaseURL(s string) (base, path string, err error) {
+	if s == "" {
+		return "", "", nil
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return "", "", fmt.Errorf("--base-url %q: give an address such as https://intra.example/help/", s)
+	}
+	u.Path = strings.TrimRight(u.Path, "/")
+	if strings.Contains(u.Path, "//") || strings.Contains(u.Path, "..") {
+		return "", "", fmt.Errorf("--base-url %q: the path is not plain", s)
+	}
+	return u.String(), u.Path, nil
+}

@@ -1,0 +1,314 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/net/html"
+
+	"siteerror/index"
+	"siteerror/internal/catalog"
+	"siteerror/internal/library"
+	"siteerror/internal/markdown"
+	"siteerror/internal/terminal"
+)
+
+// released is the version that a build stamps: -ldflags "-X main.released=v1.2.3".
+var released string
+
+func version() string {
+	if released != "" {
+		return released
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "devel"
+}
+
+func (c *command) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: usage(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintf(c.out, "siteerror %s\n", version())
+			return err
+		},
+	}
+}
+
+// quiet is the log of commands that answer once: only what goes wrong.
+func (c *command) quiet() *slog.Logger {
+	return slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelError}))
+}
+
+// snapshot builds the content for one answer.
+func (c *command) snapshot(ctx context.Context, f *contentFlags) (*library.Snapshot, func(), error) {
+	cfg, err := f.config(c.quiet())
+	if err != nil {
+		return nil, nil, err
+	}
+	lib, err := library.Open(ctx, cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	snap, release := lib.Acquire()
+	return snap, func() { release(); lib.Close() }, nil
+}
+
+func (c *command) printer() *terminal.Printer {
+	return &terminal.Printer{W: c.out, Color: colored(c.out)}
+}
+
+// colored reports whether w is a terminal whose owner did not ask for plain text.
+func colored(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if _, no := os.LookupEnv("NO_COLOR"); no || !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+func (c *command) printJSON(v any) error {
+	enc := json.NewEncoder(c.out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+func (c *command) checkCommand() *cobra.Command {
+	f := &contentFlags{}
+	cmd := &cobra.Command{
+		Use:   "check DIR…",
+		Short: "List every mistake in content files as file:line: message",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.dirs = append(f.dirs, args...)
+			if len(f.dirs) == 0 {
+				return usageError{errors.New("check: name the folder to check")}
+			}
+			problems, err := check(cmd.Context(), f)
+			if err != nil {
+				return err
+			}
+			for _, p := range problems {
+				fmt.Fprintln(c.err, p.Error())
+			}
+			if len(problems) > 0 {
+				return errSilent
+			}
+			return nil
+		},
+	}
+	f.register(cmd.Flags())
+	return cmd
+}
+
+// check loads the content and renders all of it.
+func check(ctx context.Context, f *contentFlags) (markdown.Problems, error) {
+	sources, done, err := f.sources()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	cat, err := catalog.Load(ctx, sources, catalog.Options{Strict: f.strict})
+	var problems markdown.Problems
+	switch {
+	case errors.As(err, &problems):
+		return problems, nil
+	case err != nil:
+		return nil, err
+	}
+	return append(cat.Skipped, cat.Broken()...), nil
+}
+
+func (c *command) searchCommand() *cobra.Command {
+	f := &contentFlags{}
+	var req index.Request
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "search QUERY",
+		Short: "Search codes, posts and docs",
+		Args:  usage(cobra.MinimumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			req.Text = strings.Join(args, " ")
+			snap, release, err := c.snapshot(cmd.Context(), f)
+			if err != nil {
+				return err
+			}
+			defer release()
+			res, err := snap.Index.Search(cmd.Context(), req)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				if err := c.printJSON(res); err != nil {
+					return err
+				}
+			} else {
+				c.printHits(snap.Catalog, req.Text, res)
+			}
+			if res.Total == 0 {
+				return errSilent
+			}
+			return nil
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringArrayVar(&req.Kinds, "kind", nil, "only this kind: code, post, doc; repeatable")
+	flags.StringArrayVar(&req.Categories, "category", nil, "only this category; repeatable")
+	flags.StringArrayVar(&req.Vendors, "vendor", nil, "only this vendor; repeatable")
+	flags.StringArrayVar(&req.Tags, "tag", nil, "only this tag; repeatable")
+	flags.IntVar(&req.Limit, "limit", 10, "at most this many hits, up to 100")
+	flags.BoolVar(&req.Explain, "explain", false, "say what each hit scored and why")
+	flags.BoolVar(&asJSON, "json", false, "print JSON")
+	f.register(flags)
+	return cmd
+}
+
+func (c *command) printHits(cat *catalog.Catalog, query string, res *index.Result) {
+	p := c.printer()
+	for i, h := range res.Hits {
+		title, path, color := describe(cat, h)
+		fmt.Fprintf(c.out, "%2d. %s\n    %s\n", i+1, p.Style(color, p.Style("bold", title)), path)
+		if snippet := plainSnippet(h.Snippet, p); snippet != "" {
+			fmt.Fprintf(c.out, "    %s\n", snippet)
+		}
+		if h.Explain != nil {
+			fmt.Fprint(c.out, h.Explain.String())
+		}
+	}
+	if res.Total == 0 {
+		fmt.Fprintf(c.out, "No results for “%s”.\n", terminal.Printable(query))
+	} else if res.Total > len(res.Hits) {
+		fmt.Fprintf(c.out, "%d of %d results.\n", len(res.Hits), res.Total)
+	}
+	if res.DidYouMean != "" {
+		fmt.Fprintf(c.out, "Did you mean: %s\n", res.DidYouMean)
+	}
+}
+
+// describe is a hit's title, path and colour.
+func describe(cat *catalog.Catalog, h index.Hit) (title, path, color string) {
+	if h.Kind == string(catalog.KindCode) {
+		if code, err := cat.Code(h.ID); err == nil {
+			title, path, color = code.Title, code.Path, code.Category.Color
+			if code.Vendor.Slug != "ietf" {
+				title += " (" + code.Vendor.Title + ")"
+			}
+		}
+	} else if post, err := cat.Post(h.ID); err == nil && h.Kind == string(catalog.KindPost) {
+		title, path = post.Title, post.Path
+	} else if doc, err := cat.Doc(h.ID); err == nil {
+		title, path = doc.Title, doc.Path
+	}
+	if h.Section.Anchor != "" {
+		path += "#" + h.Section.Anchor
+	}
+	return title, path, color
+}
+
+// plainSnippet turns the index's HTML into text, matches in bold.
+func plainSnippet(snippet string, p *terminal.Printer) string {
+	var b strings.Builder
+	z := html.NewTokenizer(strings.NewReader(snippet))
+	marked := false
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return strings.TrimSpace(b.String())
+		case html.StartTagToken:
+			marked = true
+		case html.EndTagToken:
+			marked = false
+		case html.TextToken:
+			text := terminal.Printable(strings.ReplaceAll(html.UnescapeString(string(z.Raw())), "\n", " "))
+			if marked {
+				text = p.Style("bold", text)
+			}
+			b.WriteString(text)
+		}
+	}
+}
+
+func (c *command) showCommand() *cobra.Command {
+	f := &contentFlags{}
+	cmd := &cobra.Command{
+		Use:   "show ID",
+		Short: "Print a page: 502, nginx-499, 404.13, a post's slug or a doc's path",
+		Args:  usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			snap, release, err := c.snapshot(cmd.Context(), f)
+			if err != nil {
+				return err
+			}
+			defer release()
+			return c.show(snap.Catalog, strings.TrimSuffix(args[0], ".md"))
+		},
+	}
+	f.register(cmd.Flags())
+	return cmd
+}
+
+func (c *command) show(cat *catalog.Catalog, id string) error {
+	p := c.printer()
+	code, _, err := cat.Find(id)
+	if err != nil {
+		switch pages := cat.ByNumber(id); {
+		case len(pages) == 1:
+			code, err = pages[0], nil
+		case len(pages) > 1:
+			fmt.Fprintf(c.out, "Several vendors use %s:\n", id)
+			for _, page := range pages {
+				fmt.Fprintf(c.out, "  %-20s %s\n", page.ID, page.Verdict)
+			}
+			return nil
+		}
+	}
+	if err == nil {
+		p.Code(cat, code)
+		return p.Err()
+	}
+	if post, perr := cat.Post(id); perr == nil {
+		p.Page(cat, post.Page)
+		return p.Err()
+	}
+	if doc, derr := cat.Doc(id); derr == nil {
+		p.Page(cat, doc.Page)
+		return p.Err()
+	}
+	return err
+}
+
+func (c *command) compareCommand() *cobra.Command {
+	f := &contentFlags{}
+	cmd := &cobra.Command{
+		Use:   "compare ID ID…",
+		Short: "Compare two to four codes point by point",
+		Args:  usage(cobra.RangeArgs(2, catalog.MaxCompared)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			snap, release, err := c.snapshot(cmd.Context(), f)
+			if err != nil {
+				return err
+			}
+			defer release()
+			cmp, err := snap.Catalog.Compare(args)
+			if err != nil {
+				return err
+			}
+			p := c.printer()
+			p.Comparison(snap.Catalog, cmp)
+			return p.Err()
+		},
+	}
+	f.register(cmd.Flags())
+	return cmd
+}

@@ -1,0 +1,125 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"siteerror/internal/library"
+)
+
+// routes is the table of contents of the site. /status/ and /mcp are plain
+// handlers that ServeHTTP calls itself: they answer methods Gin does not know.
+func (s *Server) routes() {
+	page := func(path string, h handler) { s.get(path, s.page(h)) }
+	api := func(path string, h handler) { s.get(path, s.api(h)) }
+
+	page("/", s.showHome)
+	page("/codes", s.showCodes)
+	page("/codes/:id", s.showCode)
+	page("/:code", s.showShort)
+	page("/categories/:slug", s.showCategory)
+	page("/vendors/:slug", s.showVendor)
+	page("/compare", s.showComparePicker)
+	page("/compare/:ids", s.showCompare)
+	page("/blog", s.showBlog)
+	page("/blog/:slug", s.showPost)
+	page("/blog/tags/:tag", s.showTag)
+	page("/docs", s.showDocs)
+	page("/docs/*path", s.showDoc)
+	page("/search", s.showSearch)
+
+	page("/cheatsheet", s.showCheatSheet)
+	page("/cheatsheet.md", s.serveCheatSheet)
+	page("/cheatsheet.csv", s.serveCheatSheet)
+	page("/cheatsheet.json", s.serveCheatSheet)
+	page("/quiz", s.showQuiz)
+	page("/playground", s.showPlayground)
+	page("/diagnose", s.showDiagnose)
+	page("/checker", s.showChecker)
+	s.engine.POST("/diagnose", s.page(s.postDiagnose))
+	s.engine.POST("/checker", s.page(s.postChecker))
+
+	api("/api/v1/search", s.apiSearch)
+	api("/api/v1/suggest", s.apiSuggest)
+	api("/api/v1/codes", s.apiCodes)
+	api("/api/v1/codes/:id", s.apiCode)
+	api("/api/v1/compare", s.apiCompare)
+	api("/api/v1/categories", s.apiCategories)
+	api("/api/v1/vendors", s.apiVendors)
+	api("/api/v1/posts", s.apiPosts)
+	s.engine.POST("/api/v1/check", s.api(s.apiCheck))
+	s.engine.POST("/api/v1/diagnose", s.api(s.apiDiagnose))
+
+	page("/healthz", s.serveHealth)
+	page("/readyz", s.serveReady)
+	s.get("/metrics", s.serveMetrics())
+	page("/robots.txt", s.serveRobots)
+	page("/sitemap.xml", s.serveSitemap)
+	page("/opensearch.xml", s.serveOpenSearch)
+	page("/suggest", s.serveSuggest)
+	page("/blog/feed.xml", s.serveFeed)
+	page("/blog/tags/:tag/feed.xml", s.serveFeed)
+	page("/llms.txt", s.serveLLMs)
+	page("/llms-full.txt", s.serveLLMsFull)
+	page("/assets/*path", s.serveAsset)
+	page("/favicon.ico", s.serveAsset)
+
+	s.engine.NoRoute(s.page(s.noRoute))
+	s.engine.NoMethod(s.noMethod)
+}
+
+// get registers a path for GET and HEAD, which net/http answers alike.
+func (s *Server) get(path string, h gin.HandlerFunc) {
+	s.engine.GET(path, h)
+	s.engine.HEAD(path, h)
+}
+
+// noRoute answers what nothing is registered for. One slash too many at the end
+// is forgiven.
+func (s *Server) noRoute(c *gin.Context, snap *library.Snapshot) error {
+	path := c.Request.URL.Path
+	if trimmed := strings.TrimRight(path, "/"); trimmed != path && plainPath(trimmed) && (c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead) {
+		if q := c.Request.URL.RawQuery; q != "" {
+			trimmed += "?" + q
+		}
+		s.redirect(c, http.StatusPermanentRedirect, trimmed)
+		return nil
+	}
+	err := notFound("There is no page at %s.", path)
+	if strings.HasPrefix(path, apiPrefix) {
+		s.failAPI(c, snap, err)
+		return nil
+	}
+	return err
+}
+
+// plainPath reports whether a path is safe to redirect to: it names this host
+// and nothing in it resolves to something else.
+func plainPath(path string) bool {
+	return strings.HasPrefix(path, "/") && !strings.Contains(path, "//") && !strings.Contains(path, `\`) && !strings.Contains(path, "/.") &&
+		strings.IndexFunc(path, func(r rune) bool { return r < 0x21 || r == 0x7f }) < 0
+}
+
+// noMethod answers a known path with another method. Gin has set Allow.
+func (s *Server) noMethod(c *gin.Context) {
+	h := c.Writer.Header()
+	allow := h.Get("Allow")
+	if !strings.Contains(allow, http.MethodOptions) {
+		allow += ", " + http.MethodOptions
+	}
+	h.Set("Allow", allow)
+	if c.Request.Method == http.MethodOptions {
+		if readOnlyAPI(c.Request) && c.GetHeader("Access-Control-Request-Method") != "" {
+			h.Set("Access-Control-Allow-Methods", "GET, HEAD")
+			h.Set("Access-Control-Allow-Headers", "Accept, If-None-Match")
+			h.Set("Access-Control-Max-Age", "86400")
+		}
+		c.Writer.WriteHeader(http.StatusNoContent)
+		c.Writer.WriteHeaderNow()
+		return
+	}
+	s.problemOrText(c.Writer, c.Request, http.StatusMethodNotAllowed, "This address answers "+allow+".")
+	c.Writer.WriteHeaderNow()
+}
