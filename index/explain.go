@@ -31,7 +31,7 @@ func (e *Explanation) write(b *strings.Builder, depth int) {
 // explain tells how final came to a page's score.
 func (x *Index) explain(p *plan, page uint32, c cell) *Explanation {
 	d := &x.docs[page]
-	if p.query.blank() {
+	if len(p.concepts) == 0 && len(p.codes) == 0 {
 		return &Explanation{Text: "no words: 1 + popularity", Value: float64(x.final(p, page, &c))}
 	}
 	words := Explanation{Text: "words, identifiers and codes, sum"}

@@ -3,12 +3,11 @@ package index
 import (
 	"cmp"
 	"slices"
-	"sort"
 )
 
 // Facets are the counts of a search by value. Each follows the query and the filters of the other facets, so it tells what
-// choosing one more of its values would find. Values come by count, then by name; those without a page are left out
-// unless they are chosen.
+// choosing one more of its values would find. Values come by count, then by name, at most 100 of a facet; those without a
+// page are left out unless they are chosen.
 type Facets struct {
 	Kind, Category, Vendor, Tag []Count
 }
@@ -160,13 +159,23 @@ func (f *filter) facets() Facets {
 	return Facets{Kind: f.list(facetKind), Category: f.list(facetCategory), Vendor: f.list(facetVendor), Tag: f.list(facetTag)}
 }
 
+// maxFacetCounts is how many values of a facet are listed, the commonest; a tree of foreign pages may have thousands of tags.
+const maxFacetCounts = 100
+
 func (f *filter) list(id facetID) []Count {
-	counts := []Count{}
+	type numbered struct{ n, count int }
+	var all []numbered
 	for n, count := range f.counts[id] {
 		if count > 0 || slices.Contains(f.wanted[id], uint16(n)) {
-			counts = append(counts, Count{Value: f.table[id].values[n], Count: count})
+			all = append(all, numbered{n: n, count: count})
 		}
 	}
-	sort.SliceStable(counts, func(i, j int) bool { return cmp.Compare(counts[i].Count, counts[j].Count) > 0 })
+	all = best(all, maxFacetCounts, func(a, b numbered) int {
+		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.n, b.n))
+	})
+	counts := make([]Count, len(all))
+	for i, c := range all {
+		counts[i] = Count{Value: f.table[id].values[c.n], Count: c.count}
+	}
 	return counts
 }

@@ -19,9 +19,10 @@ type marker struct {
 	means    map[string]int // a synonym's term → concept
 	weights  []float32      // by concept
 	synonyms *phrases
-	// starts has, by the first letter's low bits, a bit for each second letter that a wanted term may have. Most words of a
-	// text are passed over by it.
-	starts [32]uint32
+	// second and third have, by the first letter's low bits, a bit for each letter that may follow in a wanted term. By them
+	// most words of a text are passed over.
+	second, third [32]uint32
+	tokens        []token // reused
 }
 
 // mark is a place in a text where a concept was met.
@@ -73,18 +74,23 @@ func (m *marker) want(term string, concept int) {
 }
 
 func (m *marker) startsWith(term string) {
-	switch {
-	case term == "":
-	case len(term) == 1:
-		m.starts[term[0]&31] = ^uint32(0)
-	default:
-		m.starts[term[0]&31] |= 1 << (term[1] & 31)
+	if term == "" {
+		return
+	}
+	first := term[0] & 31
+	if len(term) < 3 || term[0] >= utf8.RuneSelf {
+		m.second[first], m.third[first] = ^uint32(0), ^uint32(0)
+		return
+	}
+	m.second[first] |= 1 << (term[1] & 31)
+	m.third[first] |= 1 << (term[2] & 31)
+	if term[2] == 'i' { // the stem of a word on -y ends on -i
+		m.third[first] |= 1 << ('y' & 31)
 	}
 }
 
 // find appends the marks of text to dst, in order. Marks do not overlap.
 func (m *marker) find(a *analyzer, dst []mark, text string) []mark {
-	var toks []token
 	word := -1 // where the identifier that i is in starts
 	for i := 0; i < len(text); {
 		c := text[i]
@@ -111,8 +117,8 @@ func (m *marker) find(a *analyzer, dst []mark, text string) []mark {
 			continue
 		}
 		end := max(chunkEnd(text, word), i+1)
-		toks = a.tokens(toks[:0], text[word:end])
-		dst = m.match(dst, a, text, word, end, toks)
+		m.tokens = a.tokens(m.tokens[:0], text[word:end])
+		dst = m.match(dst, a, text, word, end)
 		i = max(end, lastEnd(dst))
 		word = -1
 	}
@@ -123,11 +129,11 @@ func (m *marker) mayStart(text string, i int) bool {
 	if text[i] >= utf8.RuneSelf {
 		return true
 	}
-	second := byte(0)
-	if i+1 < len(text) {
-		second = text[i+1]
+	first := text[i] & 31
+	if i+2 >= len(text) {
+		return m.second[first] != 0
 	}
-	return m.starts[text[i]&31]&(1<<(second&31)) != 0
+	return m.second[first]&(1<<(text[i+1]&31)) != 0 && m.third[first]&(1<<(text[i+2]&31)) != 0
 }
 
 func lastEnd(marks []mark) int {
@@ -137,20 +143,21 @@ func lastEnd(marks []mark) int {
 	return marks[len(marks)-1].end
 }
 
-// match appends the marks of one identifier, text[start:end] with its tokens, which may begin a synonym of several words.
-func (m *marker) match(dst []mark, a *analyzer, text string, start, end int, toks []token) []mark {
+// match appends the marks of one identifier, text[start:end], whose tokens are in m.tokens. It may begin a synonym of several
+// words.
+func (m *marker) match(dst []mark, a *analyzer, text string, start, end int) []mark {
 	add := func(from, to, concept int) {
 		if from >= lastEnd(dst) {
 			dst = append(dst, mark{start: from, end: to, concept: concept})
 		}
 	}
-	for _, t := range toks {
+	for _, t := range m.tokens {
 		if concept, ok := m.terms[t.term]; ok && t.extra && t.kind == nameToken {
 			add(start+t.start, start+t.end, concept)
 			return dst
 		}
 	}
-	for _, t := range toks {
+	for _, t := range m.tokens {
 		if concept, ok := m.terms[t.term]; ok && !t.stop {
 			add(start+t.start, start+t.end, concept)
 			continue

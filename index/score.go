@@ -298,6 +298,9 @@ func (x *Index) choose(s *scratch, p *plan, f *filter, a *analyzer) {
 		}
 		return c.matched >= minCoverage*bestMatch || c.score >= boostCode*sharePart*0.5 && len(p.codes) > 0
 	}
+	if p.query.blank() {
+		matches = func(*cell) bool { return true }
+	}
 	x.collect(s, p, f, matches)
 	if len(s.found) == 0 && everyWord {
 		everyWord = false
@@ -313,7 +316,7 @@ func (x *Index) collect(s *scratch, p *plan, f *filter, matches func(*cell) bool
 	f.reset()
 	for _, n := range s.touched {
 		c := &s.pages[n]
-		if !p.query.blank() && !matches(c) || !x.codeWanted(n, p) {
+		if !matches(c) || !x.codeWanted(n, p) {
 			continue
 		}
 		if f.count(n) {
@@ -331,12 +334,10 @@ func (x *Index) codeWanted(page uint32, p *plan) bool {
 
 // final is the score of a page.
 func (x *Index) final(p *plan, page uint32, c *cell) float32 {
-	d := &x.docs[page]
-	if p.query.blank() {
-		return 1 + float32(d.Popularity)
+	if len(p.concepts) == 0 && len(p.codes) == 0 {
+		return 1 + float32(x.docs[page].Popularity)
 	}
-	score := c.score + boostLine*c.lines
-	return score * x.prior(p, page)
+	return (c.score + boostLine*c.lines) * x.prior(p, page)
 }
 
 // prior is how likely a page is the answer before its words are looked at.
@@ -429,27 +430,32 @@ func (x *Index) hasPhrases(a *analyzer, d *Document, wanted [][]string) bool {
 
 // top returns the n best of found, in order: by score, then popularity, then id.
 func (x *Index) top(found []ranked, n int) []ranked {
-	less := func(a, b ranked) int {
+	return best(found, n, func(a, b ranked) int {
+		if a.score != b.score {
+			return cmp.Compare(b.score, a.score)
+		}
 		return cmp.Or(
-			cmp.Compare(b.score, a.score),
 			cmp.Compare(x.docs[b.page].Popularity, x.docs[a.page].Popularity),
 			cmp.Compare(x.docs[a.page].ID, x.docs[b.page].ID))
+	})
+}
+
+// best returns the first n of items in the order of compare, without changing items. It suits an n that is small: most items
+// are compared once and passed over.
+func best[T any](items []T, n int, compare func(a, b T) int) []T {
+	n = min(n, len(items))
+	first := slices.Clone(items[:n])
+	slices.SortFunc(first, compare)
+	if n == 0 {
+		return first
 	}
-	if n >= len(found) || n == 0 {
-		best := slices.Clone(found[:min(n, len(found))])
-		slices.SortFunc(best, less)
-		return best
-	}
-	// Keep the n best in order while reading on; n is small, and most pages do not enter.
-	best := slices.Clone(found[:n])
-	slices.SortFunc(best, less)
-	for _, r := range found[n:] {
-		if less(r, best[n-1]) >= 0 {
+	for _, item := range items[n:] {
+		if compare(item, first[n-1]) >= 0 {
 			continue
 		}
-		at, _ := slices.BinarySearchFunc(best[:n-1], r, less)
-		copy(best[at+1:], best[at:n-1])
-		best[at] = r
+		at, _ := slices.BinarySearchFunc(first[:n-1], item, compare)
+		copy(first[at+1:], first[at:n-1])
+		first[at] = item
 	}
-	return best
+	return first
 }

@@ -19,9 +19,9 @@ type store struct {
 	owners []int32
 }
 
-// batchBytes is how much text goes into one segment in memory. Analyzed documents take about ten times their text, so a
-// large tree is cut; the shipped library is one segment.
-const batchBytes = 8 << 20
+// batchBytes is how much text goes into one segment in memory. Analyzed documents take several times their text, so a large
+// tree is cut; every term is looked up in each segment, so it is cut rarely. The shipped library is one segment.
+const batchBytes = 32 << 20
 
 // analysisWorkers is 1 because documents come to scorch analyzed.
 const analysisWorkers = 1
