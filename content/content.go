@@ -9,3 +9,8 @@ import "embed"
 //
 //go:embed codes posts docs compare categories vendors snippets synonyms.yaml
 var FS embed.FS
+
+// Archetypes holds the skeletons of new pages, text/templates.
+//
+//go:embed archetypes
+var Archetypes embed.FS

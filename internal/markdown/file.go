@@ -15,6 +15,7 @@ const (
 	MaxFileSize  = 2 << 20   // bytes
 	maxFrontSize = 64 << 10  // bytes of front matter
 	maxFrontDeep = 20        // nesting of front matter
+	maxFrontKeys = 256       // fields of one mapping: the decoder compares each with each
 	maxLine      = 256 << 10 // bytes in one line
 	maxCells     = 10_000    // cells of one table: short rows are padded to the header's width
 	maxNesting   = 100       // block quotes and lists inside each other
@@ -140,6 +141,10 @@ func checkPlain(path string, n *yaml.Node, depth int, ps *Problems) {
 		return
 	case n.Style&yaml.TaggedStyle != 0:
 		add("tags (" + n.Tag + ") are not supported: remove it")
+		return
+	}
+	if n.Kind == yaml.MappingNode && len(n.Content) > 2*maxFrontKeys {
+		add(fmt.Sprintf("more than %d fields in one mapping", maxFrontKeys))
 		return
 	}
 	for i, c := range n.Content {

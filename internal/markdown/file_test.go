@@ -20,6 +20,7 @@ func TestSplitProblems(t *testing.T) {
 		{"merge", "---\na:\n  <<: {b: 1}\n---\n", "p.md:3: front matter: merge keys"},
 		{"tag", "---\na: !!binary aGk=\n---\n", "p.md:2: front matter: tags"},
 		{"nested too deep", "---\n" + deep + "\n---\n", "p.md:2: front matter: nested more than"},
+		{"too many fields", "---\n" + strings.Repeat("a:\n", 300) + "---\n", "p.md:2: front matter: more than 256 fields"},
 		{"quotes nested too deep", "text\n\n" + strings.Repeat("> ", 200) + "x\n", "p.md:3: blocks are nested"},
 		{"table that grows", "|" + strings.Repeat("a|", 200) + "\n|" + strings.Repeat("-|", 200) + "\n" + strings.Repeat("|x|\n", 60), "p.md:2: the table has more than"},
 		{"long line", "a\n" + strings.Repeat("x", maxLine+1), "p.md:2: the line is longer"},

@@ -128,7 +128,7 @@ func newBlock(n ast.Node, src []byte, pos int, lines lineIndex) Block {
 	case *ast.List:
 		b.Kind = List
 		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-			b.Items = append(b.Items, itemSource(c, src, pos+len(b.Source)))
+			b.Items = append(b.Items, itemSource(c, src, end))
 		}
 	}
 	return b
@@ -145,7 +145,10 @@ func itemSource(item ast.Node, src []byte, end int) string {
 	start := item.FirstChild().Pos()
 	indent := start - item.Pos()
 	var b strings.Builder
-	for l := range strings.Lines(string(src[start:min(end, len(src))])) {
+	if start < 0 || start > end {
+		return ""
+	}
+	for l := range strings.Lines(string(src[start:end])) {
 		trimmed := 0
 		for trimmed < indent && trimmed < len(l) && l[trimmed] == ' ' && b.Len() > 0 {
 			trimmed++

@@ -151,6 +151,9 @@ func FuzzRender(f *testing.F) {
 			z := html.NewTokenizer(strings.NewReader(string(s.Heading + s.HTML())))
 			for z.Next() != html.ErrorToken {
 				tok := z.Token()
+				if tok.Type != html.StartTagToken && tok.Type != html.SelfClosingTagToken {
+					continue
+				}
 				if tok.Data == "script" || tok.Data == "style" || tok.Data == "form" || tok.Data == "iframe" || tok.Data == "svg" {
 					t.Fatalf("element %s", tok.Data)
 				}

@@ -1,0 +1,46 @@
+# make run and make test do all the set-up; the rest is for whoever works on it.
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS  = -s -w -X main.released=$(VERSION)
+FUZZTIME ?= 60s
+
+.PHONY: run build test test-race check lint lint-content bench vuln fuzz tools browser clean
+
+run: build ## build, and serve the shipped library on :8080
+	./bin/siteerror serve
+
+build: ## a static binary in bin/, its version stamped
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/siteerror ./cmd/siteerror
+
+test: browser ## everything, the browser tests included
+	$(GO) test -race ./...
+	$(MAKE) --no-print-directory lint-content
+
+lint: ## formatting, vet and staticcheck
+	@unformatted=$$(gofmt -l cmd content index internal web); if [ -n "$$unformatted" ]; then echo "gofmt -w these:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+lint-content: ## every content file, its links, its examples
+	$(GO) run ./cmd/siteerror check --builtin=false content
+
+bench: ## search, suggest, index build, pages
+	$(GO) test -run '^$$' -bench . -benchmem ./index ./internal/server ./internal/diagnose
+
+vuln: ## known vulnerabilities of what we build on; needs a network
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...
+
+fuzz: ## every fuzz target for FUZZTIME
+	@for pkg in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+	    echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; done; done
+
+browser: ## Chromium for the browser tests
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+	  echo "installing Chromium for the browser tests"; \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium; \
+	  else sudo apt-get update -qq && sudo apt-get install -y -qq chromium; fi; } || \
+	  { echo "the browser tests need Chromium: install the package chromium"; exit 1; }
+
+clean:
+	rm -rf bin dist
