@@ -270,10 +270,10 @@ func (in *indexer) words(text string, words *fieldTerms) {
 	}
 }
 
-// pair returns the term of two neighboring words written as one, or "" where one is a number or a single letter.
+// pair returns the term of two neighboring words written as one, or "" where one is a number, a function word or a letter.
 func (a *analyzer) pair(text string, first, second token) string {
 	n, m := first.end-first.start, second.end-second.start
-	if first.kind != wordToken || second.kind != wordToken || min(n, m) < 2 || n+m > maxPartLen {
+	if first.kind != wordToken || second.kind != wordToken || first.stop || second.stop || min(n, m) < 2 || n+m > maxPartLen {
 		return ""
 	}
 	return a.word(text[first.start:first.end] + text[second.start:second.end]).term

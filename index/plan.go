@@ -14,6 +14,7 @@ type plan struct {
 	codes    []codeWish
 	vendors  []string // slugs the query names
 	total    float32  // the weight of all required concepts
+	whole    float32  // the weight of all concepts
 	required int
 	phrases  [][]string
 	not      [][]string // each the terms of one word to keep out
@@ -85,7 +86,7 @@ func (x *Index) plan(ctx context.Context, a *analyzer, q Query) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := x.join(ctx, a, words, p); err != nil {
+	if err := x.join(ctx, a, words, wholes, p); err != nil {
 		return nil, err
 	}
 	if err := x.spell(ctx, a, words, p); err != nil {
@@ -148,10 +149,10 @@ const maxQueryWords = 400
 
 // join adds what two neighboring words mean when they are written as one, to both: "time out" finds "timeout". As a concept
 // of its own, it rewards words that stand side by side.
-func (x *Index) join(ctx context.Context, a *analyzer, words []word, p *plan) error {
+func (x *Index) join(ctx context.Context, a *analyzer, words, wholes []word, p *plan) error {
 	for i := 1; i < len(words); i++ {
 		term := a.pair(p.query.Text, words[i-1].token, words[i].token)
-		if term == "" {
+		if term == "" || slices.ContainsFunc(wholes, func(w word) bool { return w.term == term }) {
 			continue
 		}
 		l, err := x.list(ctx, term)
@@ -227,7 +228,11 @@ func (x *Index) wish(p *plan, words, wholes []word) {
 		case nameToken:
 			if !add(w.text, w.term, 1) { // E407
 				if letters := strings.TrimRight(w.term, "0123456789"); len(w.term)-len(letters) == 3 {
-					add(w.text, w.term[len(letters):], trustPart)
+					trust := float32(trustPart)
+					if i > 0 && announcesCode(words[i-1].term) {
+						trust = 1
+					}
+					add(w.text, w.term[len(letters):], trust)
 				}
 			}
 		case wordToken: // the letters of Envoy and HAProxy: UH, sC
@@ -289,6 +294,7 @@ func (x *Index) conceive(p *plan, words, wholes []word) {
 	p.concepts = p.concepts[:min(len(p.concepts), maxTerms)]
 	for i := range p.concepts {
 		c := &p.concepts[i]
+		p.whole += c.weight
 		slices.SortStableFunc(c.variants, func(a, b variant) int { return -cmp.Compare(a.weight, b.weight) })
 		if c.required {
 			p.required++

@@ -3,6 +3,7 @@ package index
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 )
 
@@ -47,6 +48,8 @@ const (
 	boostCode      = 14.0 // the reader named the code
 	shareOfCode    = 0.8  // and this share of all the words' weight, where the code is announced as one
 	boostLine      = 1.6  // the query is one of the page's short texts, by the words they share
+	lineCoverage   = 1.0  // to what power the share of the line's words counts
+	queryCoverage  = 0.3  // and the share of the query's
 	boostVendor    = 1.30 // the reader named the vendor
 	boostRendering = 1.12 // the page has a section for the vendor the reader named
 	otherVendor    = 0.75 // the reader named another
@@ -230,7 +233,7 @@ func (x *Index) accumulate(s *scratch, p *plan) {
 	}
 	for _, n := range s.seenLines {
 		l := &s.lines[n]
-		score := l.score * min(l.covered, 1)
+		score := l.score * lineShare(l.covered) * queryShare(l.score/p.whole)
 		if cell := s.page(x.lines[n].page); score > cell.lines {
 			cell.lines, cell.line = score, n
 		}
@@ -241,6 +244,16 @@ func (x *Index) accumulate(s *scratch, p *plan) {
 			cell.score += p.codeBoost(wish) * ref.share
 		}
 	}
+}
+
+// lineShare is how much of a line's score counts by the share of its words that the query has.
+func lineShare(covered float32) float32 {
+	return float32(math.Pow(float64(min(covered, 1)), lineCoverage))
+}
+
+// queryShare is how much of a line's score counts by the share of the query that it has.
+func queryShare(covered float32) float32 {
+	return float32(math.Pow(float64(min(covered, 1)), queryCoverage))
 }
 
 // codeBoost is what a page gets for being the code of a wish. In a long query it has to outweigh many words.
