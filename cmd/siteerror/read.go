@@ -153,7 +153,7 @@ func (c *command) searchCommand() *cobra.Command {
 					return err
 				}
 			} else {
-				c.printHits(snap.Catalog, req.Text, res)
+				c.printHits(snap, req.Text, res)
 			}
 			if res.Total == 0 {
 				return errSilent
@@ -174,10 +174,10 @@ func (c *command) searchCommand() *cobra.Command {
 	return cmd
 }
 
-func (c *command) printHits(cat *catalog.Catalog, query string, res *index.Result) {
+func (c *command) printHits(snap *library.Snapshot, query string, res *index.Result) {
 	p := c.printer()
 	for i, h := range res.Hits {
-		title, path, color := describe(cat, h)
+		title, path, color := describe(snap, h)
 		fmt.Fprintf(c.out, "%2d. %s\n    %s\n", i+1, p.Style(color, p.Style("bold", title)), path)
 		if snippet := plainSnippet(h.Snippet, p); snippet != "" {
 			fmt.Fprintf(c.out, "    %s\n", snippet)
@@ -197,18 +197,17 @@ func (c *command) printHits(cat *catalog.Catalog, query string, res *index.Resul
 }
 
 // describe is a hit's title, path and colour.
-func describe(cat *catalog.Catalog, h index.Hit) (title, path, color string) {
-	if h.Kind == string(catalog.KindCode) {
-		if code, err := cat.Code(h.ID); err == nil {
-			title, path, color = code.Title, code.Path, code.Category.Color
-			if code.Vendor.Slug != "ietf" {
-				title += " (" + code.Vendor.Title + ")"
-			}
+func describe(snap *library.Snapshot, h index.Hit) (title, path, color string) {
+	page, code := snap.Page(h.ID)
+	if page == nil {
+		return h.ID, "", ""
+	}
+	title, path = page.Title, page.Path
+	if code != nil {
+		color = code.Category.Color
+		if code.Vendor.Slug != "ietf" {
+			title += " (" + code.Vendor.Title + ")"
 		}
-	} else if post, err := cat.Post(h.ID); err == nil && h.Kind == string(catalog.KindPost) {
-		title, path = post.Title, post.Path
-	} else if doc, err := cat.Doc(h.ID); err == nil {
-		title, path = doc.Title, doc.Path
 	}
 	if h.Section.Anchor != "" {
 		path += "#" + h.Section.Anchor

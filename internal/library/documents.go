@@ -1,6 +1,8 @@
 package library
 
 import (
+	"strings"
+
 	"siteerror/index"
 	"siteerror/internal/catalog"
 )
@@ -36,8 +38,36 @@ func Documents(c *catalog.Catalog) []index.Document {
 	return docs
 }
 
+// key is a page's id in the index, where ids of all kinds must differ.
+func key(p catalog.Page) string {
+	switch p.Kind {
+	case catalog.KindPost:
+		return "blog/" + p.ID
+	case catalog.KindDoc:
+		return "docs/" + p.ID
+	}
+	return p.ID
+}
+
+// Page returns the page that a hit's or suggestion's id names, and the code
+// where it is one. Both are nil for an id the index never gave.
+func (s *Snapshot) Page(id string) (*catalog.Page, *catalog.Code) {
+	if slug, ok := strings.CutPrefix(id, "blog/"); ok {
+		if p, err := s.Catalog.Post(slug); err == nil {
+			return &p.Page, nil
+		}
+	} else if path, ok := strings.CutPrefix(id, "docs/"); ok {
+		if d, err := s.Catalog.Doc(path); err == nil {
+			return &d.Page, nil
+		}
+	} else if c, err := s.Catalog.Code(id); err == nil {
+		return &c.Page, c
+	}
+	return nil, nil
+}
+
 func document(p catalog.Page) index.Document {
-	d := index.Document{ID: p.ID, Kind: string(p.Kind), Title: p.Title, Summary: p.Summary, Tags: p.Tags}
+	d := index.Document{ID: key(p), Kind: string(p.Kind), Title: p.Title, Summary: p.Summary, Tags: p.Tags}
 	for _, s := range p.Flat {
 		d.Sections = append(d.Sections, index.Section{Anchor: s.Anchor, Title: s.Title, Text: s.Text, AliasID: s.AliasID})
 	}

@@ -77,7 +77,7 @@ func (s *Server) search(ctx context.Context, snap *library.Snapshot, req index.R
 		Facets: apiFacets{counts(res.Facets.Kind), counts(res.Facets.Category), counts(res.Facets.Vendor), counts(res.Facets.Tag)},
 	}
 	for _, h := range res.Hits {
-		page, code := pageOf(snap.Catalog, h.Kind, h.ID)
+		page, code := snap.Page(h.ID)
 		if page == nil {
 			continue
 		}
@@ -104,25 +104,6 @@ func counts(cs []index.Count) []apiCount {
 		out[i] = apiCount{c.Value, c.Count}
 	}
 	return out
-}
-
-// pageOf finds the page a hit names; code is nil for posts and docs.
-func pageOf(c *catalog.Catalog, kind, id string) (*catalog.Page, *catalog.Code) {
-	switch catalog.Kind(kind) {
-	case catalog.KindCode:
-		if code, err := c.Code(id); err == nil {
-			return &code.Page, code
-		}
-	case catalog.KindPost:
-		if post, err := c.Post(id); err == nil {
-			return &post.Page, nil
-		}
-	case catalog.KindDoc:
-		if doc, err := c.Doc(id); err == nil {
-			return &doc.Page, nil
-		}
-	}
-	return nil, nil
 }
 
 // searchRequest reads the parameters that /search and the API share.
@@ -203,7 +184,7 @@ func (s *Server) apiSuggest(c *gin.Context, snap *library.Snapshot) error {
 	}
 	out := apiSuggest{Query: text, Suggestions: []apiSuggestion{}}
 	for _, f := range found {
-		page, code := pageOf(snap.Catalog, f.Kind, f.ID)
+		page, code := snap.Page(f.ID)
 		if page == nil {
 			continue
 		}

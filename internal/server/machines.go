@@ -115,7 +115,7 @@ func (s *Server) serveSuggest(c *gin.Context, snap *library.Snapshot) error {
 	}
 	titles, lines, urls := []string{}, []string{}, []string{}
 	for _, f := range found {
-		if page, _ := pageOf(snap.Catalog, f.Kind, f.ID); page != nil {
+		if page, _ := snap.Page(f.ID); page != nil {
 			titles, lines, urls = append(titles, page.Title), append(lines, page.Summary), append(urls, s.site.URL+page.Path)
 		}
 	}
