@@ -100,7 +100,7 @@ func (c *Checker) fetch(ctx context.Context, t target, addrs []netip.Addr, hop *
 	defer res.Body.Close()
 	hop.Status, hop.Headers, hop.Protocol = res.StatusCode, res.Header, protocol(res)
 	if res.ProtoMajor == 1 {
-		hop.Reason = strings.TrimSpace(strings.TrimPrefix(res.Status, strconv.Itoa(res.StatusCode)))
+		hop.Reason = shorten(strings.TrimSpace(strings.TrimPrefix(res.Status, strconv.Itoa(res.StatusCode))))
 	}
 	if res.TLS != nil {
 		hop.TLS = describeTLS(res.TLS, c.clock())

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	longChain      = 3  // redirects; one or two are usual, each costs a round trip
-	expiresSoon    = 21 // days; ACME clients renew 30 days before the end, so renewal has failed by then
-	maxVerdictURLs = 80 // bytes of a URL inside a sentence
+	longChain   = 3  // redirects; one or two are usual, each costs a round trip
+	expiresSoon = 21 // days; ACME clients renew 30 days before the end, so renewal has failed by then
+	maxWords    = 80 // bytes of what a server worded, a URL or a phrase, inside a sentence
 )
 
 // conclude writes notes and verdict. Hops is complete.
@@ -218,8 +218,8 @@ func scheme(raw string) string {
 func host(raw string) string { return authority(raw) }
 
 func shorten(s string) string {
-	if len(s) <= maxVerdictURLs {
+	if len(s) <= maxWords {
 		return s
 	}
-	return strings.ToValidUTF8(s[:maxVerdictURLs], "") + "…"
+	return strings.ToValidUTF8(s[:maxWords], "") + "…"
 }
