@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -92,7 +93,7 @@ func (c *collector) readAs(name string) {
 }
 
 func (c *collector) record(p part, r *record) {
-	key := r.caseKey()
+	key := string(r.appendCaseKey(nil))
 	if known := c.cases[key]; known != nil {
 		if known.n++; known.n > maxJudged {
 			if known.v != nil {
@@ -101,13 +102,7 @@ func (c *collector) record(p part, r *record) {
 			return
 		}
 	}
-	var cands []candidate
-	if r.format.judge != nil {
-		cands = append(cands, r.format.judge(c.e, r)...)
-	}
-	cands = append(cands, c.e.recordRules(r)...)
-	cands = append(cands, c.e.patterns(string(r.line), inAccessLog, evidenceContext{r.status, r.format.vendor})...)
-	v := c.judged(p, p.start, cands, false)
+	v := c.judged(p, p.start, c.e.judgeRecord(r), false)
 	if known := c.cases[key]; known != nil {
 		known.v = v
 	} else if len(c.cases) < 4096 {
@@ -115,17 +110,26 @@ func (c *collector) record(p part, r *record) {
 	}
 }
 
-// caseKey is the same for records that must get the same verdict.
-func (r *record) caseKey() string {
-	var b strings.Builder
-	b.WriteString(r.format.name)
-	b.WriteByte(0)
-	b.WriteString(r.statusText())
-	for _, name := range r.format.detail {
-		b.WriteByte(0)
-		b.Write(detailValue(name, r.get(name)))
+// judgeRecord returns the readings of an access-log entry: what its format states, and what rules know.
+func (e *Engine) judgeRecord(r *record) []candidate {
+	var cands []candidate
+	if r.format.judge != nil {
+		cands = append(cands, r.format.judge(e, r)...)
 	}
-	return b.String()
+	cands = append(cands, e.recordRules(r)...)
+	return append(cands, e.patterns(string(r.line), inAccessLog, evidenceContext{r.status, r.format.vendor})...)
+}
+
+// appendCaseKey writes what is the same for records that must get the same verdict.
+func (r *record) appendCaseKey(key []byte) []byte {
+	key = append(key, r.format.name...)
+	key = append(key, 0)
+	key = strconv.AppendInt(key, int64(r.status), 10)
+	for _, name := range r.format.detail {
+		key = append(key, 0)
+		key = append(key, detailValue(name, r.get(name))...)
+	}
+	return key
 }
 
 // detailValue folds what differs from line to line without a difference in meaning.

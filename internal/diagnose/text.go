@@ -40,7 +40,7 @@ func (e *Engine) mentioned(line string) (status int, c clue, ok bool) {
 	if len(line) > 2000 {
 		line = line[:2000]
 	}
-	if !strings.ContainsAny(line, "123456789") {
+	if !hasThreeDigits(line) {
 		return 0, clue{}, false
 	}
 	if m := e.texts.phrase.FindStringSubmatchIndex(line); m != nil {
@@ -54,6 +54,18 @@ func (e *Engine) mentioned(line string) (status int, c clue, ok bool) {
 		}
 	}
 	return 0, clue{}, false
+}
+
+func hasThreeDigits(s string) bool {
+	run := 0
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			run = 0
+		} else if run++; run == 3 {
+			return true
+		}
+	}
+	return false
 }
 
 // judgeText reads a line nothing is known about.
