@@ -32,6 +32,8 @@ const (
 	idleTimeout       = 90 * time.Second
 	maxHeaderBytes    = 32 << 10
 	drainTimeout      = 10 * time.Second
+
+	defaultCheckRate = 60 // a minute and client
 )
 
 type serveFlags struct {
@@ -64,7 +66,7 @@ func (c *command) serveCommand() *cobra.Command {
 	flags.StringVar(&f.baseURL, "base-url", "", "the site's address as readers know it, with a path if it lives below one")
 	flags.StringArrayVar(&f.trusted, "trusted-proxy", nil, "CIDR whose X-Forwarded-For is believed; repeatable")
 	flags.StringArrayVar(&f.checkAllow, "check-allow", nil, "CIDR of inner addresses the URL checker may reach; repeatable")
-	flags.IntVar(&f.checkRate, "check-rate", checker.DefaultRate, "URL checks a minute for each client")
+	flags.IntVar(&f.checkRate, "check-rate", defaultCheckRate, "URL checks a minute for each client")
 	flags.BoolVar(&f.noCheck, "no-check", false, "turn the URL checker off")
 	flags.BoolVar(&f.accessLog, "access-log", false, "log every request")
 	flags.BoolVar(&f.logJSON, "log-json", false, "log as JSON")
@@ -142,6 +144,9 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 	if err := srv.Shutdown(drain); err != nil && !errors.Is(err, http.ErrServerClosed) {
 		log.Warn("some requests did not finish", "err", err)
 		_ = srv.Close()
+	}
+	if err := handler.Wait(drain); err != nil {
+		log.Warn("some mock answers did not finish", "err", err)
 	}
 	return nil
 }

@@ -148,6 +148,9 @@ func (b *builder) read(ctx context.Context, index int, src Source) ([]*parsed, e
 			return nil
 		}
 		if d.IsDir() {
+			if name == "archetypes" { // skeletons of pages, here as in Hugo
+				return fs.SkipDir
+			}
 			return nil
 		}
 		if name == "synonyms.yaml" {

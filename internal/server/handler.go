@@ -79,6 +79,10 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.mock.ServeHTTP(w, r)
 		return
 	}
+	if r.URL.Path == "/mcp" {
+		s.mcp.ServeHTTP(w, r)
+		return
+	}
 	if readOnlyAPI(r) {
 		h := w.Header()
 		h["Access-Control-Allow-Origin"] = anyOrigin

@@ -78,7 +78,9 @@ func (m *metrics) count(status int, took time.Duration) {
 // a header: people paste secrets.
 func (s *Server) finish(w *recorder, r *http.Request, start time.Time) {
 	took := s.cfg.Now().Sub(start)
-	s.metrics.count(w.status, took)
+	if w.status != 0 { // else it went past the ResponseWriter, and was counted there
+		s.metrics.count(w.status, took)
+	}
 	if s.cfg.AccessLog {
 		s.log.Info("request", "request", requestID(w), "method", r.Method, "path", r.URL.Path, "status", w.status, "bytes", w.bytes, "ms", float64(took.Microseconds())/1000)
 	}

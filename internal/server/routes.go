@@ -52,6 +52,8 @@ func (s *Server) routes() {
 	s.engine.POST("/api/v1/check", s.api(s.apiCheck))
 	s.engine.POST("/api/v1/diagnose", s.api(s.apiDiagnose))
 
+	page("/openapi.json", s.serveOpenAPI)
+	page("/api", s.showAPI)
 	page("/healthz", s.serveHealth)
 	page("/readyz", s.serveReady)
 	s.get("/metrics", s.serveMetrics())

@@ -3,6 +3,7 @@
 package server
 
 import (
+	"context"
 	"log/slog"
 	"net"
 	"net/http"
@@ -15,6 +16,8 @@ import (
 	"siteerror/internal/checker"
 	"siteerror/internal/feed"
 	"siteerror/internal/library"
+	"siteerror/internal/mcp"
+	"siteerror/internal/mock"
 	"siteerror/web"
 )
 
@@ -50,7 +53,8 @@ type Server struct {
 	metrics *metrics
 	ids     idSource
 	policy  []string // Content-Security-Policy of pages
-	mock    http.Handler
+	mock    *mock.Handler
+	mcp     http.Handler
 	guard   *http.CrossOriginProtection
 	site    feed.Site
 }
@@ -82,6 +86,7 @@ func New(cfg Config) (*Server, error) {
 	s.mock = s.newMock()
 	s.guard = http.NewCrossOriginProtection()
 	s.site = s.siteOf()
+	s.mcp = mcp.New(mcp.Config{Library: cfg.Library, Checker: cfg.Checker, Site: s.site, BaseURL: cfg.BaseURL, Version: cfg.Version, Log: cfg.Log})
 	gin.SetMode(gin.ReleaseMode)
 	e := gin.New()
 	e.HandleMethodNotAllowed = true
@@ -96,6 +101,10 @@ func New(cfg Config) (*Server, error) {
 	s.routes()
 	return s, nil
 }
+
+// Wait returns when the answers that were written past net/http are out, which
+// http.Server.Shutdown does not wait for, or when ctx is done.
+func (s *Server) Wait(ctx context.Context) error { return s.mock.Wait(ctx) }
 
 // siteOf is the site as feeds name it. Requests have no say in it.
 func (s *Server) siteOf() feed.Site {

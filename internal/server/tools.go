@@ -25,11 +25,12 @@ const (
 )
 
 // newMock is the handler of /status/: it plays what the library knows.
-func (s *Server) newMock() http.Handler {
+func (s *Server) newMock() *mock.Handler {
 	return mock.New(mock.Config{
 		BasePath: s.cfg.BasePath,
 		Clock:    s.cfg.Now,
 		Problem:  s.writeProblem,
+		Sent:     s.sent,
 		Lookup: func(number int) (mock.Status, bool) {
 			snap, release := s.library.Acquire()
 			defer release()
@@ -41,10 +42,17 @@ func (s *Server) newMock() http.Handler {
 	})
 }
 
+// sent counts an answer that went past the ResponseWriter.
+func (s *Server) sent(_ *http.Request, status int, _ int64) { s.metrics.count(status, 0) }
+
 // played is a code as the mock sends it: by the fields and the body of the
 // page's example.
 func played(c *catalog.Code, number int) mock.Status {
-	st := mock.Status{Code: number, Reason: c.Name, NoBody: c.Semantics.Body == "no"}
+	name := c.Name
+	if c.Semantics.Registration == "reserved" && len(c.Aliases) > 0 {
+		name = c.Aliases[0] // 418 is "(Unused)" in the registry and "I'm a teapot" wherever it is sent
+	}
+	st := mock.Status{Code: number, Reason: name, NoBody: c.Semantics.Body == "no"}
 	for _, h := range c.PlayedHeaders() {
 		st.Headers = append(st.Headers, mock.Header{Name: h.Name, Value: h.Value})
 	}
@@ -148,10 +156,7 @@ func (s *Server) apiCheck(c *gin.Context, snap *library.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	var req struct {
-		URL    string `json:"url"`
-		Method string `json:"method"`
-	}
+	var req apiCheckRequest
 	if err := json.Unmarshal(body, &req); err != nil {
 		return badRequest(`The body is no JSON object such as {"url": "https://example.com/"}.`)
 	}
@@ -159,10 +164,7 @@ func (s *Server) apiCheck(c *gin.Context, snap *library.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	return s.neverCached(c, http.StatusOK, struct {
-		*checker.Report
-		Diagnosis []diagnose.Finding `json:"diagnosis"`
-	}{report, s.lastHop(c, snap, report)})
+	return s.neverCached(c, http.StatusOK, apiCheckReport{report, s.lastHop(c, snap, report)})
 }
 
 // check runs the checker for the client who asks.
