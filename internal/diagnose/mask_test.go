@@ -56,15 +56,15 @@ func TestMask(t *testing.T) {
 	}
 }
 
-// plants are places a secret is put in, S standing for it.
+// plants are places a secret is put in, § standing for it.
 func plants() []string {
 	return []string{
-		"Authorization: Bearer S", "authorization: Basic S", "Proxy-Authorization: S", "Cookie: sid=S", "Cookie: a=b; c=S; d=e",
-		"Set-Cookie: sid=S; Path=/", "> Cookie: sid=S", "< set-cookie: sid=S; HttpOnly", "X-Api-Key: S", "x-auth-token: S",
-		`{"Authorization":"Bearer S"}`, `{"password": "S"}`, `{"headers":{"Cookie":["sid=S"]}}`, `{"name":"Cookie","value":"sid=S"}`,
-		`{"value":"S","name":"Authorization"}`, `"cookies":[{"name":"sid","value":"S"}]`, `GET /x?access_token=S HTTP/1.1`,
-		`"GET /x?a=1&api_key=S&b=2 HTTP/1.1"`, "https://user:S@example.com/", "curl -H 'Authorization: Bearer S' http://x", "curl -u user:S http://x",
-		`curl --cookie "sid=S" http://x`, "PHPSESSID=S", `client_secret=S`, "#Fields: date cs(Cookie)\n2024-01-01 sid=S",
+		"Authorization: Bearer §", "authorization: Basic §", "Proxy-Authorization: §", "Cookie: sid=§", "Cookie: a=b; c=§; d=e",
+		"Set-Cookie: sid=§; Path=/", "> Cookie: sid=§", "< set-cookie: sid=§; HttpOnly", "X-Api-Key: §", "x-auth-token: §",
+		`{"Authorization":"Bearer §"}`, `{"password": "§"}`, `{"headers":{"Cookie":["sid=§"]}}`, `{"name":"Cookie","value":"sid=§"}`,
+		`{"value":"§","name":"Authorization"}`, `"cookies":[{"name":"sid","value":"§"}]`, `GET /x?access_token=§ HTTP/1.1`,
+		`"GET /x?a=1&api_key=§&b=2 HTTP/1.1"`, "https://user:§@example.com/", "curl -H 'Authorization: Bearer §' http://x", "curl -u user:§ http://x",
+		`curl --cookie "sid=§" http://x`, "PHPSESSID=§", `client_secret=§`, "#Fields: date cs(Cookie)\n2024-01-01 sid=§",
 	}
 }
 
@@ -81,13 +81,10 @@ func FuzzMask(f *testing.F) {
 		}) {
 			t.Skip()
 		}
-		if strings.Contains(before+after, secret) || before != "" && !strings.HasSuffix(before, "\n") || after != "" && !strings.HasPrefix(after, "\n") {
+		if strings.Contains(before+after, secret) || strings.Contains(normalize([]byte(before+after)), secret) || before != "" && !strings.HasSuffix(before, "\n") || after != "" && !strings.HasPrefix(after, "\n") {
 			t.Skip() // the secret stands on lines of its own
 		}
-		if strings.ContainsAny(before, "[{\\'\"#") {
-			t.Skip() // an open quotation or object before it changes what the line is
-		}
-		plant := strings.ReplaceAll(all[int(which)%len(all)], "S", secret)
+		plant := strings.ReplaceAll(all[int(which)%len(all)], "§", secret)
 		text := before + plant + after
 		if got := Mask(text); strings.Contains(got, secret) {
 			t.Errorf("%q shows the secret: %q", text, got)
