@@ -13,7 +13,8 @@ const (
 	maxFindings = 12
 	maxEvidence = 5 // per finding
 	maxReadings = 4
-	maxJudged   = 3 // records of one case that are judged; the rest is counted
+	manyLines   = 50 // a paste of so many lines gets a summary too
+	maxJudged   = 3  // records of one case that are judged; the rest is counted
 )
 
 // Diagnose reads a paste and returns what it tells. It never fails: what can't be read is counted. It stops
@@ -27,6 +28,11 @@ func (e *Engine) Diagnose(ctx context.Context, paste []byte) *Report {
 	c := &collector{e: e, text: rep.Text, rep: rep, ctx: ctx, cases: make(map[string]*caseCount), byKey: make(map[string]*verdict)}
 	rep.Lines = split(rep.Text, newParser(true), c.part)
 	c.finish()
+	if rep.Lines >= manyLines && !c.stopped {
+		if s, err := e.Summarize(ctx, strings.NewReader(rep.Text), SummaryOptions{Workers: 1}); err == nil {
+			rep.Summary = s
+		}
+	}
 	return rep
 }
 
@@ -260,6 +266,7 @@ func (c *collector) judged(p part, offset int, cands []candidate, counts bool) *
 		}
 	}
 	cands = weigh(cands)
+	doubt(cands)
 	best := cands[0]
 	key := best.id + "\x00" + best.alias + "\x00" + best.vendor + "\x00" + best.emitter
 	v := c.byKey[key]
@@ -322,6 +329,23 @@ func weigh(cands []candidate) []candidate {
 		}
 	}
 	return out
+}
+
+// doubt lowers the confidence of the first reading where the same words speak as well for another page.
+func doubt(cands []candidate) {
+	best := &cands[0]
+	for _, c := range cands[1:] {
+		if c.denied || c.score < best.score-3 || c.where != best.where || len(c.clues) == 0 || len(best.clues) == 0 {
+			continue
+		}
+		if a, b := c.clues[0], best.clues[0]; a.start < b.end && b.start < a.end {
+			best.conf = min(best.conf, likely)
+			if best.where == WhereHeader || best.where == WhereClient {
+				best.conf = possible
+			}
+			return
+		}
+	}
 }
 
 func mergeStrings(a, b []string) []string {

@@ -139,7 +139,7 @@ func Compile(rules []Rule, cfg Config) (*Engine, error) {
 	var problems []error
 	groups := make(map[string][]*rule)
 	for i, r := range rules {
-		c, err := compileRule(i, r)
+		c, err := compileRule(i, e.completed(r))
 		if err != nil {
 			problems = append(problems, err)
 			continue
@@ -147,7 +147,7 @@ func Compile(rules []Rule, cfg Config) (*Engine, error) {
 		e.rules = append(e.rules, c)
 		key := c.signature()
 		groups[key] = append(groups[key], c)
-		e.noteNames(r)
+		e.noteNames(c.Rule)
 	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
@@ -171,6 +171,20 @@ func Compile(rules []Rule, cfg Config) (*Engine, error) {
 	}
 	e.index()
 	return e, nil
+}
+
+// completed fills in what a page leaves to be understood: a standard page's vendor is no vendor, and a
+// vendor's signature on it belongs to that vendor's rendering of the code.
+func (e *Engine) completed(r Rule) Rule {
+	if r.Vendor == "ietf" || strings.HasPrefix(r.Vendor, "(") {
+		r.Vendor = ""
+	}
+	if r.AliasID == "" && r.Vendor != "" && r.Where != WhereClient && isPlainCode(r.ID) {
+		if _, ok := e.vendorPage(r.Vendor, r.ID); ok {
+			r.AliasID = r.Vendor + "-" + r.ID
+		}
+	}
+	return r
 }
 
 func compileRule(order int, r Rule) (*rule, error) {

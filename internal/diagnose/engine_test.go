@@ -118,13 +118,27 @@ func TestSignatures(t *testing.T) {
 		Bare    string
 		Want    []string
 	}
-	e := newTestEngine(t)
 	rows := readJSONL[row](t, "testdata/signatures.jsonl")
-	for _, kind := range []string{"line", "bare words"} {
+	for _, kind := range []string{"line", "bare words", "line, rules in another order and without aliases"} {
+		e := newTestEngine(t)
+		if strings.Contains(kind, "order") {
+			rules := readJSONL[Rule](t, "testdata/rules.jsonl")
+			slices.Reverse(rules)
+			for i := range rules {
+				rules[i].AliasID = ""
+				if rules[i].Vendor == "" {
+					rules[i].Vendor = "ietf"
+				}
+			}
+			var err error
+			if e, err = Compile(rules, loadLibrary(t).config()); err != nil {
+				t.Fatal(err)
+			}
+		}
 		right, all := 0, 0
 		for _, r := range rows {
 			paste := r.Paste
-			if kind != "line" {
+			if kind == "bare words" {
 				paste = r.Bare
 			}
 			if paste == "" {

@@ -67,9 +67,6 @@ func (c *collector) finding(v *verdict) Finding {
 		Evidence: v.evidence, Confidence: b.conf.String(), Why: b.why, CannotTell: b.unknown,
 		NextChecks: b.checks, Count: v.count, score: b.score,
 	}
-	if strings.HasPrefix(f.Vendor, "(") {
-		f.Vendor = ""
-	}
 	if f.Evidence == nil {
 		f.Evidence = []Evidence{}
 	}
@@ -87,7 +84,7 @@ func (c *collector) finding(v *verdict) Finding {
 		if o.id == b.id || o.score < scoreFine+4 || o.denied && !b.denied {
 			continue
 		}
-		f.OtherReadings = append(f.OtherReadings, Reading{ID: o.id, Title: c.e.titleOf(o.pageRef), Vendor: strings.TrimPrefix(o.vendor, "(any intermediary)"), Why: o.why})
+		f.OtherReadings = append(f.OtherReadings, Reading{ID: o.id, Title: c.e.titleOf(o.pageRef), Vendor: o.vendor, Why: o.why})
 	}
 	return f
 }

@@ -46,13 +46,17 @@ func (e *Engine) judgeGCP(r *record) []candidate {
 	details := strings.Trim(r.str("statusDetails"), `"`)
 	st := r.clue("status", "the status the client was sent")
 	dc := r.clue("statusDetails", "the load balancer's own reason")
-	if strings.HasPrefix(details, "response_sent_by_backend") {
-		if r.status == 0 {
-			return e.stated(r, "gcp-lb", strings.ReplaceAll(details, "_", "-"), EmitterApp, certain, "The backend set the status.", dc)
-		}
+	if details == "response_sent_by_backend" {
 		dc.says = "the backend sent the response"
-		return e.passed(r, "gcp-lb", EmitterApp, certain,
-			"statusDetails is "+details+": the "+r.statusText()+" is the backend's.", st, dc)
+		out := e.stated(r, "gcp-lb", "response-sent-by-backend", EmitterApp, certain,
+			"statusDetails is "+details+": the backend answered "+r.statusText()+", and the load balancer passed it on.", dc, st)
+		if r.status > 0 {
+			for _, c := range e.passed(r, "gcp-lb", EmitterApp, certain, "The "+r.statusText()+" itself is the backend's.", st, dc) {
+				c.score -= 2
+				out = append(out, c)
+			}
+		}
+		return out
 	}
 	return e.stated(r, "gcp-lb", strings.ReplaceAll(strings.ToLower(details), "_", "-"), EmitterLoadBalancer, certain,
 		"statusDetails is "+details+": the load balancer made the response and says why.", dc, st)

@@ -224,8 +224,11 @@ func (e *Engine) judgeServer(r *response, line clue) []candidate {
 		case "x-cache":
 			server, ok := r.get("server")
 			if ok && r.status >= 400 && strings.Contains(strings.ToLower(h.value), "error from cloudfront") && !strings.HasPrefix(strings.ToLower(server.value), "cloudfront") {
-				sign, _ := serverSign(server.value)
-				add("", code, sign.emitter, likely, scoreHeader+15, "CloudFront names itself in Server on errors it makes; here Server is "+server.value+", the origin's, so the error came from the origin.",
+				sign, known := serverSign(server.value)
+				if !known {
+					sign.emitter = EmitterApp
+				}
+				add(sign.vendor, code, sign.emitter, likely, scoreHeader+15, "CloudFront names itself in Server on errors it makes; here Server is "+server.value+", the origin's, so the error came from the origin.",
 					nil, server, "the origin's name, which CloudFront passes on")
 			}
 		case "cf-error-type", "cf-error-code":

@@ -208,7 +208,7 @@ func (r *rule) reading(ctx evidenceContext, clues []clue) candidate {
 			c.conf = certain
 		}
 		c.why = fmt.Sprintf("%s The status %d agrees.", c.clues[0].says, ctx.status)
-	case ctx.status > 0 && !r.own:
+	case ctx.status > 0 && (!r.own || len(r.codes) > 0 && r.Where != WhereErrorLog):
 		c.score -= 40 // another status was sent than this page's
 		c.conf, c.denied = possible, true
 		c.why = fmt.Sprintf("%s The status is %d, though.", c.clues[0].says, ctx.status)
@@ -220,14 +220,14 @@ func (r *rule) reading(ctx evidenceContext, clues []clue) candidate {
 		c.why = c.clues[0].says
 	}
 	switch {
-	case r.Where == WhereHeader && r.rivals > 1 && ctx.status == 0:
+	case r.Where == WhereHeader && ctx.status == 0 && (r.rivals > 1 || !r.namesError()):
 		c.conf = possible
 		c.unknown = []Unknown{{"Which status was sent?", "the status line of the response"}}
-		c.why = c.clues[0].says + " It stands on several of its errors, and the status is missing here."
-	case r.Where == WhereHeader && len(r.codes) == 0:
+		c.why = c.clues[0].says + " The header stands on more than one kind of response, and the status is missing here."
+	case r.Where == WhereHeader && len(r.codes) == 0 && !r.namesError():
 		c.conf = possible
 	case r.Where == WhereClient:
-		if r.rivals > 1 {
+		if r.rivals > 1 || r.own {
 			c.conf = possible
 			c.why += " A client sees only its own end: several causes look like this."
 		}
@@ -241,11 +241,16 @@ func (r *rule) reading(ctx evidenceContext, clues []clue) candidate {
 	return c
 }
 
+// namesError tells a header that stands on failures only from one that marks every response of a product.
+func (r *rule) namesError() bool {
+	return strings.Contains(strings.ToLower(r.Pattern), "err")
+}
+
 // says is what a match proves when the rule itself has no words for it.
 func (r *rule) says() string {
 	v := vendorName(r.Vendor)
 	switch {
-	case r.Vendor == "" || strings.HasPrefix(r.Vendor, "("):
+	case r.Vendor == "":
 		v = "an intermediary"
 	}
 	switch r.Where {

@@ -171,6 +171,10 @@ func codesOf(r Rule) []int {
 			codes = append(codes, n)
 		}
 	}
+	switch r.ID {
+	case "nginx-494", "nginx-495", "nginx-496", "nginx-497":
+		codes = append(codes, 400) // which is what NGINX sends and logs for them
+	}
 	return codes
 }
 

@@ -12,6 +12,8 @@ type Report struct {
 	// Lines counts lines with something on them, Unread those that told nothing.
 	Lines  int `json:"lines"`
 	Unread int `json:"unread_lines"`
+	// Summary counts a paste of many lines; nil for a short one.
+	Summary *Summary `json:"summary,omitempty"`
 	// Truncated says the paste was longer than Config.MaxPaste and its end was not read.
 	Truncated bool `json:"truncated,omitempty"`
 	// SearchText is what to search the library for when there are no findings: the paste's telling words.

@@ -211,6 +211,14 @@ func isFieldByte(c byte) bool {
 // cause what it was doing, so a message no rule knows still tells the status.
 func (e *Engine) judgeErrorLine(line, vendor string) []candidate {
 	out := e.patterns(line, inErrorLog|inClient, evidenceContext{vendor: vendor})
+	if vendor == "apache" && strings.Contains(line, "AH01075") && strings.Contains(line, "(70007)") {
+		for i := range out { // the message stands for 503 and 504, and a timeout makes it 504
+			if out[i].id == "504" {
+				out[i].score += 12
+				out[i].why += " The timeout (70007) in the line makes it a 504."
+			}
+		}
+	}
 	if len(out) > 0 || vendor != "nginx" || !strings.Contains(line, "upstream: \"") {
 		return out
 	}
