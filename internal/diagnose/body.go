@@ -27,15 +27,15 @@ func (e *Engine) judgeBody(body string, status int) []candidate {
 	for _, o := range out {
 		seen[o.id+o.vendor] = true
 	}
-	// The same words may stand there as entities, or in JSON with other spacing. The place of such
-	// a match can't be marked, so the clue is the whole first line.
+	// The same words may stand there as entities, or in JSON with other spacing.
 	first := clue{start: 0, end: indexAnyOr(trimmed, "\n")}
 	for _, other := range otherForms(trimmed) {
 		for _, o := range e.patterns(other, inBody, ctx) {
 			if !seen[o.id+o.vendor] {
 				seen[o.id+o.vendor] = true
-				first.says = o.clues[0].says
-				o.clues = []clue{first}
+				where := lineLike(trimmed, other, o.clues[0].start, first)
+				where.says = o.clues[0].says
+				o.clues = []clue{where}
 				out = append(out, o)
 			}
 		}
@@ -99,6 +99,19 @@ func (e *Engine) signedPage(body string, ctx evidenceContext, found []candidate)
 		}
 	}
 	return out
+}
+
+// lineLike returns the line of body that has the number of the line at pos in its other form, or the
+// fallback where the forms have not the same lines.
+func lineLike(body, other string, pos int, fallback clue) clue {
+	if strings.Count(body, "\n") != strings.Count(other, "\n") {
+		return fallback
+	}
+	start := 0
+	for range strings.Count(other[:pos], "\n") {
+		start += strings.IndexByte(body[start:], '\n') + 1
+	}
+	return clue{start: start, end: start + indexAnyOr(body[start:], "\n")}
 }
 
 func otherForms(body string) []string {

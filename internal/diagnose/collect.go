@@ -68,7 +68,7 @@ type verdict struct {
 }
 
 func (c *collector) part(p part, r *record) {
-	if c.parts++; c.stopped || c.parts%256 == 0 && c.ctx.Err() != nil {
+	if c.parts++; c.stopped || c.parts%16 == 0 && c.ctx.Err() != nil {
 		c.stopped = true
 		return
 	}
@@ -80,16 +80,37 @@ func (c *collector) part(p part, r *record) {
 		line := c.text[p.start:p.end]
 		c.judged(p, p.start, c.e.judgeErrorLine(line, p.vendor), true)
 	case partResponse:
-		c.response(c.text, p.response, func(s span) span { return s })
+		if len(p.response.headers) == 0 && p.response.body.end == 0 && c.seenStatus(p.response.status, p.response.reason) {
+			return
+		}
+		c.response(p, c.text, p.response, func(s span) span { return s })
 	case partBody:
 		b := p.response.body
-		c.judged(p, b.start, c.e.judgeBody(c.text[b.start:b.end], 0), true)
+		body := c.text[b.start:b.end]
+		cands := c.e.judgeBody(body, 0)
+		if body[0] == '{' {
+			cands = append(cands, c.e.judgeWrapped(body)...)
+		}
+		c.judged(p, b.start, cands, true)
 	case partHAR:
 		c.har(p)
 	case partText:
 		cands := c.e.judgeText(c.text[p.start:p.end], anywhere)
 		c.judged(p, p.start, cands, p.name == "")
 	}
+}
+
+// seenStatus reports whether a lone status line like this one has been judged often enough, and counts it.
+func (c *collector) seenStatus(status int, reason string) bool {
+	key := "\x00" + strconv.Itoa(status) + "\x00" + reason
+	if known := c.cases[key]; known != nil {
+		known.n++
+		return known.n > maxJudged
+	}
+	if len(c.cases) < 4096 {
+		c.cases[key] = &caseCount{n: 1}
+	}
+	return false
 }
 
 func (c *collector) readAs(name string) {
@@ -156,7 +177,7 @@ func detailValue(name string, v []byte) []byte {
 }
 
 // response judges status line, headers and body together: they are one answer of one hop.
-func (c *collector) response(text string, r response, place func(span) span) {
+func (c *collector) response(p part, text string, r response, place func(span) span) {
 	cands := c.e.judgeResponse(&r)
 	ctx := evidenceContext{status: r.status}
 	for _, h := range r.headers {
@@ -200,7 +221,7 @@ func (c *collector) response(text string, r response, place func(span) span) {
 			cands[i].clues[j].start, cands[i].clues[j].end = s.start, s.end
 		}
 	}
-	c.judged(part{}, 0, cands, len(r.headers) > 0)
+	c.judged(p, 0, cands, true)
 }
 
 // reason applies rules to the reason phrase, which a few vendors put their own words in.
@@ -231,7 +252,7 @@ func (c *collector) har(p part) {
 		if h.resp.status > 0 && h.resp.status < 300 {
 			continue // nothing to ask about
 		}
-		c.response(h.text, h.resp, func(s span) span {
+		c.response(p, h.text, h.resp, func(s span) span {
 			found := h.place(doc, h.text[s.start:s.end])
 			return span{p.start + found.start, p.start + found.end}
 		})

@@ -128,7 +128,7 @@ func (e *Engine) judgeCommon(r *record) []candidate {
 	case len(last) == 0 || string(last) == "-":
 		us.says = "no upstream answered"
 		return e.stated(r, "nginx", code, EmitterProxy, certain,
-			"$upstream_status is empty, so no upstream answered this request: NGINX made the "+code+" itself.", status, us)
+			"No upstream answered this request ($upstream_status is empty), so NGINX made the "+code+" itself.", status, us)
 	case plainStatus(last) != r.status:
 		us.says = "the upstream answered something else"
 		return e.stated(r, "nginx", code, EmitterProxy, likely,
@@ -143,11 +143,11 @@ func (e *Engine) judgeCommon(r *record) []candidate {
 
 func (e *Engine) judgeGatewayStatus(r *record, code string, status, us clue) []candidate {
 	header, length := lastOf(r.get("upstream_header_time")), lastOf(r.get("upstream_response_length"))
-	own := "NGINX made the " + code + ": "
+	own := "NGINX made the " + code + ", since "
 	switch {
 	case string(header) == "-":
 		us.says = "NGINX's own failure, noted here for want of an answer"
-		return e.stated(r, "nginx", code, EmitterProxy, certain, own+"$upstream_header_time is empty, no response header ever arrived.",
+		return e.stated(r, "nginx", code, EmitterProxy, certain, own+"no response header ever arrived ($upstream_header_time is empty).",
 			status, us, r.clue("upstream_header_time", "no response header arrived"))
 	case header != nil:
 		return e.passed(r, "nginx", EmitterApp, certain, "A response header arrived from the upstream and said "+code+".",
@@ -198,7 +198,7 @@ func (e *Engine) judgeALB(r *record) []candidate {
 			"A listener rule of the load balancer answers with this: no target was asked.", elb, r.clue("actions_executed", "the listener's action"))
 	case isEmptyToken(t) || string(t) == "0":
 		target.says = "no usable answer came from a target"
-		why := "target_status_code is empty: no target gave a usable answer, so the load balancer made the " + code + " itself."
+		why := "No target gave a usable answer (target_status_code is empty), so the load balancer made the " + code + " itself."
 		clues := []clue{elb, target}
 		if reason := r.str("error_reason"); reason != "" && reason != "-" {
 			clues = append(clues, r.clue("error_reason", "the load balancer's own reason"))

@@ -25,8 +25,10 @@ func Mask(text string) string {
 }
 
 type masker struct {
-	text   string
-	ranges []maskRange
+	text    string
+	ranges  []maskRange
+	listEnd int // of the last list of cookies
+	brace   int // the last one that opened an object
 }
 
 type maskRange struct{ start, end int }
@@ -65,6 +67,9 @@ func (m *masker) keyed() {
 	t := m.text
 	for i := 0; i < len(t); i++ {
 		if c := t[i]; c != ':' && c != '=' {
+			if c == '{' {
+				m.brace = i
+			}
 			continue
 		}
 		start, end, quote := keyBefore(t, i)
@@ -76,9 +81,11 @@ func (m *masker) keyed() {
 		case secretPairName:
 			m.namedValue(start, i)
 		case secretCookieList:
-			m.cookieList(i + 1)
+			if i >= m.listEnd {
+				m.listEnd = m.cookieList(i + 1)
+			}
 		default:
-			m.value(start, i, quote, kind)
+			i = max(i, m.value(start, i, quote, kind)-1) // what is hidden needs no second look
 		}
 	}
 }
@@ -165,20 +172,18 @@ func secretKey(key string, delim, before byte) secretKind {
 	return notSecret
 }
 
-// value hides what follows the delimiter at i. start is where the key starts, quote the byte around it.
-func (m *masker) value(start, i int, quote byte, kind secretKind) {
+// value hides what follows the delimiter at i and returns where it ends. start is where the key starts,
+// quote the byte around it.
+func (m *masker) value(start, i int, quote byte, kind secretKind) int {
 	t := m.text
 	v := i + 1
 	for v < len(t) && (t[v] == ' ' || t[v] == '\t') {
 		v++
 	}
 	if v < len(t) && t[v] == '[' { // a JSON or Go list: hide all of it
-		if end := strings.IndexAny(t[v:], "]\n"); end > 0 {
-			m.hide(v+1, v+end)
-		} else {
-			m.hide(v+1, len(t))
-		}
-		return
+		end := v + indexAnyOr(t[v:], "]\n")
+		m.hide(v+1, end)
+		return end
 	}
 	end := 0
 	switch {
@@ -211,6 +216,7 @@ func (m *masker) value(start, i int, quote byte, kind secretKind) {
 	default:
 		m.hide(v, end)
 	}
+	return end
 }
 
 func isAuthScheme(s string) bool {
@@ -287,12 +293,11 @@ func (m *masker) namedValue(start, i int) {
 	if k := secretKey(t[v+1:nameEnd], ':', '"'); k == notSecret || k == secretPairName || k == secretCookieList {
 		return
 	}
-	const near = 1 << 16 // a value is at most this far from its name
-	from := max(0, start-near)
-	if b := strings.LastIndexByte(t[from:start], '{'); b >= 0 {
-		m.pairValue(from+b, start)
+	const long = 16 << 10 // a value that stands before its name is at most this long
+	if start-m.brace < long {
+		m.pairValue(m.brace, start)
 	}
-	m.pairValue(nameEnd, min(len(t), nameEnd+near))
+	m.pairValue(nameEnd, min(len(t), nameEnd+256))
 }
 
 // pairValue hides the string after the first "value" key between from and to, inside one object.
@@ -313,17 +318,18 @@ func (m *masker) pairValue(from, to int) {
 	m.hide(start, closingQuote(m.text, start, '"', false))
 }
 
-// cookieList hides every "value" in the list after "cookies":, and the strings of a flat list or object.
-func (m *masker) cookieList(i int) {
+// cookieList hides every "value" in the list after "cookies":, and the strings of a flat list or object;
+// it returns where the list ends.
+func (m *masker) cookieList(i int) int {
 	t := m.text
 	for i < len(t) && (t[i] == ' ' || t[i] == '\t' || t[i] == '\n') {
 		i++
 	}
 	if i >= len(t) || (t[i] != '[' && t[i] != '{') {
 		if i < len(t) {
-			m.value(i, i-1, 0, secretCookie)
+			return m.value(i, i-1, 0, secretCookie)
 		}
-		return
+		return i
 	}
 	depth := 0
 	key := ""
@@ -334,7 +340,7 @@ func (m *masker) cookieList(i int) {
 			key = ""
 		case ']', '}':
 			if depth--; depth == 0 {
-				return
+				return i
 			}
 		case ',':
 			key = ""
@@ -350,4 +356,5 @@ func (m *masker) cookieList(i int) {
 			i = end
 		}
 	}
+	return i
 }

@@ -45,9 +45,13 @@ func baseScore(where string) int {
 	return scoreClient
 }
 
-// window bounds how much text around a literal a rule's expression is run on. A log line is shorter; a
-// page of any size costs no more.
-const window = 8 << 10
+// Bounds on the work one text can ask for. A line of a log or a page's sentence is shorter than the reach,
+// and calls for a handful of rules; text made to call for all of them stops at maxTries.
+const (
+	window   = 8 << 10 // of a line that is looked at
+	reach    = 2 << 10 // around a literal, that an expression is run on
+	maxTries = 48
+)
 
 // context is what is known about a piece of evidence beside its text.
 type evidenceContext struct {
@@ -59,15 +63,17 @@ type evidenceContext struct {
 // scope see the text as a whole, the others its lines.
 func (e *Engine) patterns(text string, in scope, ctx evidenceContext) []candidate {
 	var out []candidate
+	tries := 0
 	e.lines.candidates(text, func(r *rule, pos int) {
 		s := scopeOf(r.Where)
-		if in&s == 0 {
+		if in&s == 0 || tries == maxTries {
 			return
 		}
 		if s == inAccessLog && ctx.vendor != "" && r.Vendor != "" && ctx.vendor != r.Vendor {
 			return
 		}
-		from, to := max(0, pos-window), min(len(text), pos+window)
+		tries++
+		from, to := max(0, pos-reach), min(len(text), pos+reach)
 		if s != inBody {
 			if i := strings.LastIndexByte(text[from:pos], '\n'); i >= 0 {
 				from += i + 1
@@ -77,7 +83,7 @@ func (e *Engine) patterns(text string, in scope, ctx evidenceContext) []candidat
 			}
 		}
 		if r.always && s != inBody {
-			from, to = 0, min(len(text), window)
+			from, to = 0, min(len(text), reach)
 		}
 		m := r.re.FindStringIndex(text[from:to])
 		if m == nil {

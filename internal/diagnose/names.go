@@ -95,23 +95,21 @@ func vendorName(slug string) string {
 	return slug
 }
 
-// emitterName is how a hop is spoken of in a sentence.
+// emitterName says in a sentence whose answer it was.
 func emitterName(emitter string) string {
 	switch emitter {
 	case EmitterClient:
-		return "the client"
+		return "as the client saw it"
 	case EmitterCDN:
-		return "the CDN"
+		return "the CDN's"
 	case EmitterLoadBalancer:
-		return "the load balancer"
+		return "the load balancer's"
 	case EmitterProxy:
-		return "the proxy"
+		return "the proxy's"
 	case EmitterAppServer:
-		return "the application server"
-	case EmitterApp:
-		return "the application"
+		return "the application server's"
 	}
-	return "a hop that can't be told from this"
+	return "the application's"
 }
 
 // canonicalName folds the spellings of a log field: "$upstream_status", "UPSTREAM_STATUS" and

@@ -92,19 +92,20 @@ type splitter struct {
 	text  string
 	p     *parser
 	emit  func(part, *record)
+	doc   []byte // the text once more, for what reads bytes
 	lines int
-	blank int
+	// endless says that no </html> follows anywhere, so that it is not looked for again.
+	endless bool
 
-	open    bool // a response is being collected in cur
-	inBody  bool
-	cur     part
-	bodyEnd int
+	open   bool // a response is being collected in cur
+	inBody bool
+	cur    part
 }
 
 // split calls emit for each part in order; for a record it passes the record too, which is valid
 // until emit returns.
 func split(text string, p *parser, emit func(part, *record)) (lines int) {
-	s := &splitter{text: text, p: p, emit: emit}
+	s := &splitter{text: text, doc: []byte(text), p: p, emit: emit}
 	if s.document() {
 		return strings.Count(strings.TrimSpace(text), "\n") + 1
 	}
@@ -123,7 +124,7 @@ func (s *splitter) document() bool {
 	if start >= len(s.text) {
 		return false
 	}
-	doc := []byte(s.text[start:])
+	doc := s.doc[start:]
 	switch {
 	case doc[0] == '{' && bytes.Contains(doc[:min(len(doc), 4096)], []byte(`"log"`)) && bytes.Contains(doc, []byte(`"entries"`)):
 		s.emit(part{kind: partHAR, start: start, end: len(s.text), name: "HAR file"}, nil)
@@ -146,7 +147,7 @@ func (s *splitter) array(start int) bool {
 			i++
 			continue
 		}
-		n := scanJSON([]byte(s.text[i:min(len(s.text), i+maxObject)]), nil)
+		n := scanJSON(s.doc[i:min(len(s.doc), i+maxObject)], nil)
 		if n < 0 {
 			return found
 		}
@@ -162,7 +163,7 @@ const maxObject = 256 << 10
 
 // object emits the JSON object text[start:end] as a record where it is one, else as a body.
 func (s *splitter) object(start, end int, r *record) {
-	line := []byte(s.text[start:end])
+	line := s.doc[start:end]
 	if s.p.try(s.p.jsonLog, line, r) && !isProblem(r) {
 		s.emit(part{kind: partRecord, start: start, end: end, name: r.format.name, vendor: r.format.vendor}, r)
 		return
@@ -243,7 +244,7 @@ func (s *splitter) line(at, end int, r *record) int {
 
 // known emits the line when it is an entry of a log.
 func (s *splitter) known(at, end int, r *record) bool {
-	line := []byte(s.text[at:end])
+	line := s.doc[at:end:end]
 	if s.open && s.inBody && len(line) > 0 && (line[0] == '<' || line[0] == '{' || line[0] == ' ') {
 		return false // the body goes on
 	}
@@ -274,7 +275,7 @@ func (s *splitter) known(at, end int, r *record) bool {
 func (s *splitter) body(at, end int, r *record) int {
 	if s.text[at+indexNonSpace(s.text[at:end])] == '{' {
 		start := at + indexNonSpace(s.text[at:end])
-		n := scanJSON([]byte(s.text[start:min(len(s.text), start+maxObject)]), nil)
+		n := scanJSON(s.doc[start:min(len(s.doc), start+maxObject)], nil)
 		if n > 0 {
 			s.lines += strings.Count(s.text[start:start+n], "\n")
 			s.object(start, start+n, r)
@@ -284,7 +285,7 @@ func (s *splitter) body(at, end int, r *record) int {
 		s.emit(part{kind: partBody, start: at, end: end, name: "JSON body", response: response{body: span{at, end}}}, nil)
 		return end + 1
 	}
-	stop := htmlEnd(s.text, at)
+	stop := s.htmlEnd(at)
 	s.lines += strings.Count(s.text[at:stop], "\n")
 	s.emit(part{kind: partBody, start: at, end: stop, name: "HTML page", response: response{body: span{at, stop}}}, nil)
 	return stop + indexAnyOr(s.text[stop:], "\n") + 1
@@ -295,10 +296,13 @@ func indexNonSpace(s string) int {
 }
 
 // htmlEnd finds where the page that begins at at ends: after </html>, or where a log goes on.
-func htmlEnd(text string, at int) int {
-	rest := text[at:]
-	if i := indexFold(rest, "</html>"); i >= 0 {
-		return at + i + len("</html>")
+func (s *splitter) htmlEnd(at int) int {
+	rest := s.text[at:]
+	if !s.endless {
+		if i := indexFold(rest, "</html>"); i >= 0 {
+			return at + i + len("</html>")
+		}
+		s.endless = true
 	}
 	for i := 0; i < len(rest); {
 		j := strings.IndexByte(rest[i:], '\n')
@@ -314,7 +318,7 @@ func htmlEnd(text string, at int) int {
 			return at + i - 1
 		}
 	}
-	return len(text)
+	return len(s.text)
 }
 
 func indexFold(s, lowerSub string) int {

@@ -42,10 +42,6 @@ func (s *Summary) story() string {
 	if name == "" {
 		name = "entries without a status"
 	}
-	who := emitterName(top.Emitter)
-	if top.Vendor != "" && top.Emitter != EmitterClient {
-		who = vendorName(top.Vendor)
-	}
 	if top.Emitter == "" {
 		fmt.Fprintf(&b, "%s of them are %s, and the log does not say which hop made it", portion(top.Count, s.Errors), name)
 		if len(top.unknown) > 0 {
@@ -53,7 +49,8 @@ func (s *Summary) story() string {
 		}
 		b.WriteString(". ")
 	} else {
-		fmt.Fprintf(&b, "%s of them are %s, and %s answered: %s ", portion(top.Count, s.Errors), name, who, lowerFirst(top.Why))
+		why, _, _ := strings.Cut(top.Why, ". ")
+		fmt.Fprintf(&b, "%s of them are %s, %s: %s. ", portion(top.Count, s.Errors), name, emitterName(top.Emitter), lowerFirst(strings.TrimSuffix(why, ".")))
 	}
 	b.WriteString(s.whereAndWhen(top))
 	return strings.TrimSpace(b.String())

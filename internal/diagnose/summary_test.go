@@ -83,6 +83,11 @@ func TestSummarize(t *testing.T) {
 			up:    []string{"shop/srv1 0 ×1"},
 			read:  2,
 		},
+		{
+			name:  "lines in a container's log",
+			log:   `{"log":"192.0.2.1 - - [03/Nov/2024:06:09:29 +0000] \"GET /a HTTP/1.1\" 499 0 \"-\" \"curl\"\n","stream":"stdout"}` + "\n",
+			cases: []string{"nginx-499/ proxy 499 ×1"}, paths: []string{"/a 499 ×1"}, read: 1,
+		},
 		{name: "nothing readable", log: "lorem ipsum dolor\nsit amet consectetur\n", bad: 2},
 	}
 	for _, tt := range tests {
@@ -195,6 +200,29 @@ func BenchmarkDiagnose(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				e.Diagnose(context.Background(), []byte(bm.paste))
+			}
+		})
+	}
+}
+
+// BenchmarkHostile reads pastes of two megabytes made to be slow.
+func BenchmarkHostile(b *testing.B) {
+	e := newTestEngine(b)
+	var all strings.Builder
+	for _, r := range e.rules {
+		all.WriteString(r.Pattern + " ")
+	}
+	for name, unit := range map[string]string{
+		"open objects": "{\"a\":\n", "open pages and logs": "<p>\n2024/11/03 06:09:29 [error] 1#1: *9 x\n", "names": `"name":"cookie",`,
+		"cookie lists": `"cookies":[`, "secrets": "token=[", "quotes": `password="`, "colons": ":=:=", "all rules": strings.ReplaceAll(all.String(), "\\", "") + "\n",
+		"all rules in one line": all.String(), "fields": "status=termination_state=", "headers": "x-a: b\n", "objects": "{\"k\":1}\n", "status lines": "HTTP/1.1 502 x\n",
+		"brackets": "[", "braces": "{", "array": `[{"status":502},`, "wide": "\u00e9\u2028",
+	} {
+		b.Run(name, func(b *testing.B) {
+			paste := []byte(strings.Repeat(unit, 2<<20/len(unit)+1))
+			b.SetBytes(int64(len(paste)))
+			for b.Loop() {
+				e.Diagnose(context.Background(), paste)
 			}
 		})
 	}

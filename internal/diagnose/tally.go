@@ -129,6 +129,14 @@ func (r *record) troubled() bool {
 
 // other handles lines of error logs, and whatever else a rule may know.
 func (t *tally) other(line []byte) {
+	if line[0] == '{' {
+		if inner, _, ok := unwrap(line); ok && inner != "" {
+			if line = []byte(inner); t.p.parse(line, &t.r) == lineRecord {
+				t.record()
+				return
+			}
+		}
+	}
 	s := string(line[:min(len(line), window)])
 	name, vendor, known := errorLogOf(s)
 	var cands []candidate

@@ -163,7 +163,7 @@ func (e *Engine) freeFields(line string) []candidate {
 		end := v + indexAnyOr(line[v:], " \t\"';,)|}")
 		rest := len(strings.TrimRight(line, " \t\"'}"))
 		for _, stop := range []int{end, v + indexAnyOr(line[v:], "\"'|}"), rest} {
-			if stop > v {
+			if stop > v && len(byName[name]) < 12 {
 				byName[name] = append(byName[name], field{line[start:i], v, stop})
 			}
 		}
