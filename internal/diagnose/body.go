@@ -76,7 +76,7 @@ func (e *Engine) signedPage(body string, ctx evidenceContext, found []candidate)
 	i += len(before)
 	end := i + max(strings.Index(body[i:], after), 0)
 	sign, ok := serverSign(body[i:end])
-	if !ok || sign.vendor == "nginx" {
+	if !ok {
 		return found
 	}
 	status := ctx.status
@@ -91,10 +91,10 @@ func (e *Engine) signedPage(body string, ctx evidenceContext, found []candidate)
 	}
 	out := []candidate{{pageRef: p, emitter: sign.emitter, where: WhereBody, conf: certain, score: scoreBody + 24,
 		clues:  []clue{{start: i, end: end, says: "the product that made the page signs it"}},
-		why:    "The page is signed " + body[i:end] + ".",
+		why:    "The page is one that " + vendorName(sign.vendor) + " makes itself: it is signed " + body[i:end] + ".",
 		checks: checksFor(sign.vendor)}}
 	for _, f := range found {
-		if f.vendor != "nginx" {
+		if f.vendor != "nginx" || sign.vendor == "nginx" {
 			out = append(out, f)
 		}
 	}
