@@ -1,0 +1,385 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"strings"
+
+	"siteerror/internal/catalog"
+)
+
+// Frame is what every page's layout needs.
+type Frame struct {
+	Title       string // unique on the site; the site's name is added
+	Description string // at least 30 characters, unique
+	Path        string // of this page, for canonical and current links
+	Color       string // of the page's class, "c4", or ""
+	Nav         string // the current entry of the main navigation
+	Query       string // in the search field
+	NoIndex     bool
+	Scripts     []string // small scripts of this page besides the site's
+	JSONLD      template.JS
+	Markdown    string // path of the page's Markdown twin, or ""
+	Site        string
+	Canonical   string
+	CheckerOff  bool
+	Version     string
+}
+
+func (v *Views) frame(title, description, path string) Frame {
+	f := Frame{Title: title, Description: description, Path: path, Site: v.cfg.Title, CheckerOff: v.cfg.CheckerOff, Version: v.cfg.Version}
+	if v.cfg.BaseURL != "" {
+		f.Canonical = v.cfg.BaseURL + path
+	}
+	return f
+}
+
+// absolute is a path's address, as far as the site knows it.
+func (v *Views) absolute(path string) string {
+	if v.cfg.BaseURL != "" {
+		return v.cfg.BaseURL + path
+	}
+	return v.url(path)
+}
+
+// HomePage is the front page.
+type HomePage struct {
+	Frame
+	Classes  []*catalog.Category
+	Vendors  []*catalog.Vendor
+	Popular  []*catalog.Code
+	Guides   []*catalog.Guide
+	Posts    []*catalog.Post
+	Pages    int
+	HasTools bool
+}
+
+// NewHome makes the front page.
+func (v *Views) NewHome(c *catalog.Catalog) HomePage {
+	p := HomePage{
+		Frame:   v.frame("HTTP status codes, explained", "Search every HTTP status code, registered or a vendor's own: what it means, who has to act, and how to prove and fix it.", "/"),
+		Classes: c.Categories, Popular: c.Popular(12), Guides: c.Guides[:min(8, len(c.Guides))], Posts: c.Posts[:min(5, len(c.Posts))], Pages: len(c.Codes),
+	}
+	for _, vendor := range c.Vendors {
+		if len(vendor.Codes)+len(vendor.Renderings) > 0 && vendor.Slug != "ietf" {
+			p.Vendors = append(p.Vendors, vendor)
+		}
+	}
+	p.Nav = "home"
+	return p
+}
+
+// CodesPage lists all codes.
+type CodesPage struct {
+	Frame
+	Groups []CodeGroup
+}
+
+// CodeGroup is a class's or a vendor's codes.
+type CodeGroup struct {
+	Title, Path, Anchor, Color string
+	Codes                      []*catalog.Code
+}
+
+// NewCodes makes the list of all codes: registered ones by class, then each
+// vendor's.
+func (v *Views) NewCodes(c *catalog.Catalog) CodesPage {
+	p := CodesPage{Frame: v.frame("All status codes", fmt.Sprintf("All %d status codes on one page: the registered ones by class, then each vendor's own.", len(c.Codes)), "/codes")}
+	p.Nav = "codes"
+	for _, cat := range c.Categories {
+		g := CodeGroup{Title: cat.Title, Path: cat.Path, Anchor: cat.Slug, Color: cat.Color}
+		for _, code := range cat.Codes {
+			if code.Vendor.Slug == "ietf" {
+				g.Codes = append(g.Codes, code)
+			}
+		}
+		if len(g.Codes) > 0 {
+			p.Groups = append(p.Groups, g)
+		}
+	}
+	for _, vendor := range c.Vendors {
+		if vendor.Slug != "ietf" && len(vendor.Codes) > 0 {
+			p.Groups = append(p.Groups, CodeGroup{Title: vendor.Title, Path: vendor.Path, Anchor: "v-" + vendor.Slug, Codes: vendor.Codes})
+		}
+	}
+	return p
+}
+
+// ListPage is a category's or a vendor's page.
+type ListPage struct {
+	Frame
+	Heading    string
+	Kind       string // "class" or "vendor"
+	Intro      template.HTML
+	Codes      []*catalog.Code
+	Renderings []catalog.Rendering
+	VendorURL  string
+}
+
+// NewCategory makes a category's page.
+func (v *Views) NewCategory(c *catalog.Category) ListPage {
+	p := ListPage{
+		Frame:   v.frame(c.Title+" status codes", introLine(c.Taxonomy, c.Title+" status codes: what the class promises and every code in it."), c.Path),
+		Heading: c.Title, Kind: "class", Intro: intro(c.Taxonomy), Codes: c.Codes,
+	}
+	p.Color, p.Nav = c.Color, "codes"
+	return p
+}
+
+// NewVendor makes a vendor's page.
+func (v *Views) NewVendor(c *catalog.Vendor) ListPage {
+	p := ListPage{
+		Frame:   v.frame(c.Title+" status codes", introLine(c.Taxonomy, c.Title+" status codes and error pages: what each means and where to read it."), c.Path),
+		Heading: c.Title, Kind: "vendor", Intro: intro(c.Taxonomy), Codes: c.Codes, Renderings: c.Renderings, VendorURL: c.URL,
+	}
+	p.Nav = "codes"
+	return p
+}
+
+func intro(t catalog.Taxonomy) template.HTML {
+	if t.Intro == nil {
+		return ""
+	}
+	return t.Intro.HTML()
+}
+
+func introLine(t catalog.Taxonomy, otherwise string) string {
+	if t.Intro == nil {
+		return otherwise
+	}
+	line, _, _ := strings.Cut(t.Intro.Text, ". ")
+	if n := len(line); n < 30 || n > 200 {
+		return otherwise
+	}
+	return line + "."
+}
+
+// ChooserPage is shown where several vendors use a number.
+type ChooserPage struct {
+	Frame
+	Number string
+	Codes  []*catalog.Code
+}
+
+// NewChooser makes the page that tells the vendors' uses of a number apart.
+func (v *Views) NewChooser(number string, codes []*catalog.Code) ChooserPage {
+	p := ChooserPage{Frame: v.frame("Which "+number+"?", number+" is used by several vendors: choose yours by what betrays it in logs and pages.", "/"+number), Number: number, Codes: codes}
+	p.NoIndex = true
+	return p
+}
+
+// ComparePickerPage offers comparisons.
+type ComparePickerPage struct {
+	Frame
+	Codes  []*catalog.Code
+	Guides []*catalog.Guide
+	First  string
+	Second string
+}
+
+// NewComparePicker makes the page where comparisons begin.
+func (v *Views) NewComparePicker(c *catalog.Catalog) ComparePickerPage {
+	p := ComparePickerPage{
+		Frame: v.frame("Compare status codes", "Put two to four status codes side by side: meaning, who has to act, retry, caching, headers and causes.", "/compare"),
+		Codes: c.Codes, Guides: c.Guides,
+	}
+	p.Nav = "compare"
+	return p
+}
+
+// ComparePage is a comparison.
+type ComparePage struct {
+	Frame
+	*catalog.Comparison
+	AllCodes []*catalog.Code
+	Choices  []Choice
+	Differs  []catalog.Point
+	Equal    []catalog.Point
+	Swapped  string // path without JavaScript: the picker, the other way round
+	Heading  string
+}
+
+// Choice says when to choose a code.
+type Choice struct {
+	Code *catalog.Code
+	When template.HTML
+}
+
+// NewCompare makes the page of a comparison.
+func (v *Views) NewCompare(c *catalog.Catalog, cmp *catalog.Comparison) ComparePage {
+	var ids []string
+	for _, code := range cmp.Codes {
+		ids = append(ids, code.ID)
+	}
+	heading := strings.Join(ids, " vs ")
+	p := ComparePage{
+		Frame:      v.frame(heading, "How "+strings.Join(ids, " and ")+" differ: meaning, who has to act, retry, caching, required headers and causes, side by side.", cmp.Path),
+		Comparison: cmp, AllCodes: c.Codes, Heading: heading,
+	}
+	p.Nav = "compare"
+	p.NoIndex = cmp.Guide == nil
+	for _, pt := range cmp.Points {
+		if pt.Same {
+			p.Equal = append(p.Equal, pt)
+		} else {
+			p.Differs = append(p.Differs, pt)
+		}
+	}
+	if cmp.Guide != nil {
+		p.Description = cmp.Guide.Verdict
+		for _, code := range cmp.Codes {
+			if when := cmp.Guide.Choose[code.ID]; when != "" {
+				p.Choices = append(p.Choices, Choice{code, c.Inline(when)})
+			}
+		}
+	} else {
+		for _, code := range cmp.Codes {
+			for _, r := range code.Related {
+				for _, other := range cmp.Codes {
+					if r.Code == other && other != code {
+						p.Choices = append(p.Choices, Choice{code, c.Inline(r.Why)})
+					}
+				}
+			}
+		}
+	}
+	return p
+}
+
+// BlogPage lists posts.
+type BlogPage struct {
+	Frame
+	Heading string
+	Tag     string
+	Posts   []*catalog.Post
+	Tags    []string
+	Feed    string
+}
+
+// NewBlog makes the list of all posts.
+func (v *Views) NewBlog(c *catalog.Catalog) BlogPage {
+	p := BlogPage{Frame: v.frame("Blog", "Posts about HTTP in production: who sent this error, what to answer, and the commands that prove it.", "/blog"), Heading: "Blog", Posts: c.Posts, Tags: c.Tags(), Feed: "/blog/feed.xml"}
+	p.Nav = "blog"
+	return p
+}
+
+// NewTag makes the list of a tag's posts.
+func (v *Views) NewTag(c *catalog.Catalog, tag string, posts []*catalog.Post) BlogPage {
+	p := BlogPage{Frame: v.frame("Posts about "+tag, fmt.Sprintf("All posts with the tag %s, newest first, with reading time.", tag), "/blog/tags/"+tag), Heading: "Posts about " + tag, Tag: tag, Posts: posts, Tags: c.Tags(), Feed: "/blog/tags/" + tag + "/feed.xml"}
+	p.Nav = "blog"
+	return p
+}
+
+// PostPage is a blog post.
+type PostPage struct {
+	Frame
+	*catalog.Post
+	PostTitle string
+}
+
+// NewPost makes a post's page.
+func (v *Views) NewPost(post *catalog.Post) PostPage {
+	p := PostPage{Frame: v.frame(post.Title, post.Summary, post.Path), Post: post, PostTitle: post.Title}
+	p.Nav = "blog"
+	p.Frame.Markdown = post.Path + ".md"
+	p.JSONLD = ld(map[string]any{
+		"@context": "https://schema.org", "@type": "TechArticle", "headline": post.Title, "description": post.Summary,
+		"datePublished": post.Date.Format("2006-01-02"), "dateModified": post.Page.Modified.Format("2006-01-02"), "url": v.absolute(post.Path),
+	})
+	return p
+}
+
+// DocsPage lists the docs.
+type DocsPage struct {
+	Frame
+	Docs []*catalog.Doc
+}
+
+// NewDocs makes the list of docs.
+func (v *Views) NewDocs(c *catalog.Catalog) DocsPage {
+	p := DocsPage{Frame: v.frame("Docs", "Every other page of this site: guides, runbooks and how to run it yourself.", "/docs")}
+	for _, d := range c.Docs {
+		if d.Parent == nil || d.Parent.ID == "" {
+			p.Docs = append(p.Docs, d)
+		}
+	}
+	return p
+}
+
+// DocPage is any other Markdown page.
+type DocPage struct {
+	Frame
+	*catalog.Doc
+	DocTitle string
+}
+
+// NewDoc makes a doc's page.
+func (v *Views) NewDoc(d *catalog.Doc) DocPage {
+	description := d.Summary
+	if len(description) < 30 {
+		description = d.Title + ": a page of the documentation on this site (" + d.Path + ")."
+	}
+	p := DocPage{Frame: v.frame(d.Title, description, d.Path), Doc: d, DocTitle: d.Title}
+	p.Frame.Markdown = d.Path + ".md"
+	return p
+}
+
+// ErrorPage is a 404 or another error, for people.
+type ErrorPage struct {
+	Frame
+	Status    int
+	Name      string
+	Detail    string
+	RequestID string
+	Words     string // to search for
+	Hits      []Hit
+	Near      []*catalog.Code
+}
+
+// NewError makes an error's page.
+func (v *Views) NewError(status int, name, detail, requestID string) ErrorPage {
+	p := ErrorPage{Frame: v.frame(fmt.Sprintf("%d %s", status, name), fmt.Sprintf("%d %s: this address could not be answered with a page.", status, name), ""), Status: status, Name: name, Detail: detail, RequestID: requestID}
+	p.NoIndex, p.Canonical = true, ""
+	p.Color = fmt.Sprintf("c%d", status/100)
+	return p
+}
+
+// APIPage is the API's page for people.
+type APIPage struct {
+	Frame
+	Operations []APIOperation
+}
+
+// APIOperation is one call of the API, with a form that tries it.
+type APIOperation struct {
+	Method, Path, Summary string
+	Params                []APIParam
+	Example               string // a path to try, for GET
+}
+
+// APIParam is a parameter of a call.
+type APIParam struct {
+	Name, In, Description string
+	Required              bool
+}
+
+// NewAPI makes the API's page.
+func (v *Views) NewAPI(ops []APIOperation) APIPage {
+	p := APIPage{Frame: v.frame("API", "The JSON API: search, codes, comparison, diagnosis, with every parameter and a form to try each call.", "/api"), Operations: ops}
+	p.Scripts = []string{"api.js"}
+	return p
+}
+
+// ld encodes structured data for a script element that is data, not script.
+// json.Marshal escapes <, > and &, so it cannot end the element.
+func ld(v any) template.JS {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(true)
+	if err := enc.Encode(v); err != nil {
+		return ""
+	}
+	return template.JS(strings.TrimSpace(b.String())) // #nosec G203: JSON with HTML escaped
+}

@@ -1,0 +1,78 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+)
+
+// SearchPage is a page of results.
+type SearchPage struct {
+	Frame
+	Status     string // "23 results for “timeout”"
+	Hits       []Hit
+	Facets     []Facet
+	Chips      []Link // filters in force, each with the address that removes it
+	DidYouMean Link
+	Previous   string
+	Next       string
+	Page       int
+	Pages      int
+	Evidence   bool // the query looks like a log line or headers
+	Popular    []Link
+	Hidden     []Field // the filters, for the form
+}
+
+// Hit is one result.
+type Hit struct {
+	Number, Title, Path, Vendor, Kind, Color string
+	Section                                  string // the heading below which Snippet stands
+	Snippet                                  template.HTML
+}
+
+// Facet is a group of filters.
+type Facet struct {
+	Title  string
+	Values []FacetValue
+}
+
+// FacetValue is one filter with the number of hits it would leave.
+type FacetValue struct {
+	Label  string
+	Count  int
+	Path   string // that toggles it
+	Active bool
+}
+
+// Link is a label and where it leads.
+type Link struct{ Label, Path string }
+
+// Field is a hidden form field.
+type Field struct{ Name, Value string }
+
+// NewSearch makes the frame of a page of results; the caller fills in the rest.
+func (v *Views) NewSearch(query string, total int) SearchPage {
+	title := "Search"
+	if query != "" {
+		title = "Search: " + clip(query, 60)
+	}
+	p := SearchPage{Frame: v.frame(title, "Full-text search over every code, post and doc, by number, name, symptom or pasted log line.", "/search")}
+	p.Query, p.NoIndex = query, true
+	switch {
+	case query == "" && total == 0:
+		p.Status = "Type a number, a name, a symptom, or paste a log line."
+	case query == "":
+		p.Status = plural(total, "page", "pages")
+	case total == 0:
+		p.Status = fmt.Sprintf("No results for “%s”", clip(query, 200))
+	default:
+		p.Status = plural(total, "result", "results") + fmt.Sprintf(" for “%s”", clip(query, 200))
+	}
+	return p
+}
+
+func clip(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return s
+}

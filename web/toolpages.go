@@ -1,0 +1,175 @@
+package web
+
+import (
+	"html/template"
+	"strings"
+
+	"siteerror/internal/catalog"
+)
+
+// CheatSheetPage is all codes on one sheet.
+type CheatSheetPage struct {
+	Frame
+	Groups   []CodeGroup
+	Classes  []*catalog.Category
+	Vendors  []*catalog.Vendor
+	Category string
+	Vendor   string
+	Count    int
+}
+
+// OftenMet is the popularity from which a vendor's code stands on the sheet.
+const OftenMet = 5
+
+// CheatSheet groups the codes of the sheet: the registered ones by class and the
+// vendors' often-met ones, or what the filters leave. A vendor's filter shows
+// its full list.
+func CheatSheet(c *catalog.Catalog, category, vendor string) []CodeGroup {
+	var groups []CodeGroup
+	for _, cat := range c.Categories {
+		if category != "" && cat.Slug != category {
+			continue
+		}
+		g := CodeGroup{Title: cat.Title, Path: cat.Path, Anchor: cat.Slug, Color: cat.Color}
+		for _, code := range cat.Codes {
+			switch {
+			case vendor != "" && code.Vendor.Slug != vendor:
+			case vendor == "" && code.Vendor.Slug != "ietf" && code.Popularity < OftenMet:
+			default:
+				g.Codes = append(g.Codes, code)
+			}
+		}
+		if len(g.Codes) > 0 {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+// NewCheatSheet makes the sheet.
+func (v *Views) NewCheatSheet(c *catalog.Catalog, category, vendor string) CheatSheetPage {
+	p := CheatSheetPage{
+		Frame:  v.frame("Cheat sheet", "Every registered status code and the vendors' often-met ones on one printable sheet, with one line each.", "/cheatsheet"),
+		Groups: CheatSheet(c, category, vendor), Classes: c.Categories, Vendors: c.Vendors, Category: category, Vendor: vendor,
+	}
+	p.Nav = "cheatsheet"
+	for _, g := range p.Groups {
+		p.Count += len(g.Codes)
+	}
+	return p
+}
+
+// DiagnosePage takes evidence and says who spoke.
+type DiagnosePage struct {
+	Frame
+	Paste    string        // masked, as it was read
+	Marked   template.HTML // the same with the evidence marked
+	Findings []Finding
+	Unknown  []string // what can't be told, with the field that would settle it
+	Nearest  []Hit    // search results, where nothing could be placed
+	Asked    bool
+	Detail   string // why there is no answer
+	Lines    string
+	Samples  []Sample
+}
+
+// Finding is one answer.
+type Finding struct {
+	Title, Path, Vendor, Hop, Confidence, Why string
+	Evidence                                  []Evidence
+	Next                                      []string
+	Other                                     []Link
+}
+
+// Evidence is a quotation from the paste and what it says.
+type Evidence struct{ Text, Says string }
+
+// Sample is something to paste.
+type Sample struct{ Label, Text string }
+
+// NewDiagnose makes the page.
+func (v *Views) NewDiagnose() DiagnosePage {
+	p := DiagnosePage{Frame: v.frame("Diagnose", "Paste a log line, response headers or an error page and learn which hop produced the error, and what proves it.", "/diagnose")}
+	p.Nav = "diagnose"
+	p.Scripts = []string{"diagnose.js"}
+	p.Samples = []Sample{
+		{"NGINX error log", `2026/11/22 03:14:07 [error] 31#31: *812 connect() failed (111: Connection refused) while connecting to upstream, client: 203.0.113.7, server: shop.example, request: "GET /cart HTTP/1.1", upstream: "http://10.0.3.4:8080/cart"`},
+		{"ALB access log", `https 2026-11-22T03:14:07.123456Z app/shop/50dc6c495c0c9188 203.0.113.7:51234 10.0.3.4:8080 0.001 60.002 -1 504 - 312 277 "GET https://shop.example:443/report HTTP/1.1" "curl/8.5.0" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/shop/73e2d6bc24d8a067 "Root=1-58337262-36d228ad5d99923122bbe354" "shop.example" "arn:aws:acm:eu-west-1:123456789012:certificate/x" 0 2026-11-22T03:13:07.121000Z "forward" "-" "-" "10.0.3.4:8080" "-" "-" "-"`},
+		{"Response headers", "HTTP/1.1 502 Bad Gateway\nServer: awselb/2.0\nContent-Type: text/html\nContent-Length: 122"},
+		{"curl", "curl: (52) Empty reply from server"},
+	}
+	return p
+}
+
+// Mark is a part of a text, in bytes.
+type Mark struct{ Start, End int }
+
+// MarkText escapes text and puts the parts into mark elements. Marks that
+// overlap or lie outside are ignored.
+func MarkText(text string, marks []Mark) template.HTML {
+	var b strings.Builder
+	at := 0
+	for _, m := range marks {
+		if m.Start < at || m.End > len(text) || m.End <= m.Start {
+			continue
+		}
+		b.WriteString(template.HTMLEscapeString(text[at:m.Start]))
+		b.WriteString("<mark>" + template.HTMLEscapeString(text[m.Start:m.End]) + "</mark>")
+		at = m.End
+	}
+	b.WriteString(template.HTMLEscapeString(text[at:]))
+	return template.HTML(b.String()) // #nosec G203: all of it is escaped
+}
+
+// CheckerPage fetches a URL and shows its hops.
+type CheckerPage struct {
+	Frame
+	URL      string
+	Method   string
+	Asked    bool
+	Verdict  string
+	Notes    []CheckNote
+	Hops     []CheckHop
+	Findings []Finding
+	Detail   string // why there is no answer
+	Again    string // path of the filled form
+}
+
+// CheckNote is a remark on a chain of redirects.
+type CheckNote struct{ Level, Says string }
+
+// CheckHop is one response.
+type CheckHop struct {
+	URL, Status, StatusPath, Color, Protocol, Timing, Error string
+	TLS                                                     string
+	Headers                                                 []Field
+	Timeline                                                template.HTML
+}
+
+// NewChecker makes the page.
+func (v *Views) NewChecker() CheckerPage {
+	p := CheckerPage{Frame: v.frame("URL checker", "Fetch a public URL hop by hop: status, headers, timing, TLS and redirects, with a verdict in words.", "/checker"), Method: "GET"}
+	return p
+}
+
+// PlaygroundPage plays a status.
+type PlaygroundPage struct {
+	Frame
+	Method  string
+	Target  string // "/status/503?delay=1s"
+	Codes   []*catalog.Code
+	Methods []string
+}
+
+// NewPlayground makes the page.
+func (v *Views) NewPlayground(c *catalog.Catalog, method, target string) PlaygroundPage {
+	p := PlaygroundPage{Frame: v.frame("Playground", "Send a request to this server's mock and see the exact response: any status, delay, header, body or fault.", "/playground"), Method: method, Target: target, Methods: []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}}
+	p.Nav = "playground"
+	p.Scripts = []string{"playground.js"}
+	for _, code := range c.Codes {
+		if code.Vendor.Slug == "ietf" && code.Number >= 200 {
+			p.Codes = append(p.Codes, code)
+		}
+	}
+	return p
+}

@@ -1,0 +1,147 @@
+// Package web holds the pages: templates, the view model of each, and the assets
+// they use. A view model is made from catalog values; a View renders one kind of
+// it and no other.
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+)
+
+//go:embed templates static
+var files embed.FS
+
+// Config is what all pages say about the site.
+type Config struct {
+	BasePath   string // "" or "/help": stands before every link
+	BaseURL    string // the site's address with BasePath, for canonical links; may be ""
+	Title      string // "siteerror" if empty
+	Version    string
+	CheckerOff bool // the URL checker is switched off
+}
+
+// View renders values of one type. It is safe for concurrent use.
+type View[T any] struct{ t *template.Template }
+
+// Render writes the page of data. Nothing is written if the template fails.
+func (v View[T]) Render(w io.Writer, data T) error {
+	var b bytes.Buffer
+	if err := v.t.ExecuteTemplate(&b, "layout", data); err != nil {
+		return err
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// Template returns the parsed template, for checks against its type.
+func (v View[T]) Template() *template.Template { return v.t }
+
+// Views are all pages.
+type Views struct {
+	cfg    Config
+	assets map[string]Asset // by plain name, "site.css"
+
+	Home          View[HomePage]
+	Codes         View[CodesPage]
+	Code          View[CodePage]
+	List          View[ListPage]
+	Chooser       View[ChooserPage]
+	ComparePicker View[ComparePickerPage]
+	Compare       View[ComparePage]
+	Blog          View[BlogPage]
+	Post          View[PostPage]
+	Docs          View[DocsPage]
+	Doc           View[DocPage]
+	Search        View[SearchPage]
+	Error         View[ErrorPage]
+	CheatSheet    View[CheatSheetPage]
+	Diagnose      View[DiagnosePage]
+	Checker       View[CheckerPage]
+	Playground    View[PlaygroundPage]
+	Quiz          View[QuizPage]
+	API           View[APIPage]
+}
+
+// headScript sets what must be right before the first paint: that there is
+// JavaScript, the theme and the language of code that the reader chose.
+const headScript = `(function(d){var r=d.documentElement;r.classList.add("js");try{var t=localStorage.theme;if(t=="dark"||t=="light")r.dataset.theme=t;var l=localStorage.lang;if(l)r.dataset.lang=l}catch(e){}})(document)`
+
+// New parses the templates. An error is a mistake in a template.
+func New(cfg Config) (*Views, error) {
+	if cfg.Title == "" {
+		cfg.Title = "siteerror"
+	}
+	v := &Views{cfg: cfg}
+	if err := v.loadAssets(); err != nil {
+		return nil, err
+	}
+	base, err := template.New("").Funcs(v.funcs()).ParseFS(files, "templates/layout.html", "templates/parts.html")
+	if err != nil {
+		return nil, err
+	}
+	page := func(t **template.Template, name string) {
+		if err != nil {
+			return
+		}
+		var clone *template.Template
+		if clone, err = base.Clone(); err == nil {
+			*t, err = clone.ParseFS(files, "templates/"+name+".html")
+		}
+	}
+	page(&v.Home.t, "home")
+	page(&v.Codes.t, "codes")
+	page(&v.Code.t, "code")
+	page(&v.List.t, "list")
+	page(&v.Chooser.t, "chooser")
+	page(&v.ComparePicker.t, "comparepicker")
+	page(&v.Compare.t, "compare")
+	page(&v.Blog.t, "blog")
+	page(&v.Post.t, "post")
+	page(&v.Docs.t, "docs")
+	page(&v.Doc.t, "doc")
+	page(&v.Search.t, "search")
+	page(&v.Error.t, "error")
+	page(&v.CheatSheet.t, "cheatsheet")
+	page(&v.Diagnose.t, "diagnose")
+	page(&v.Checker.t, "checker")
+	page(&v.Playground.t, "playground")
+	page(&v.Quiz.t, "quiz")
+	page(&v.API.t, "api")
+	return v, err
+}
+
+// ScriptHash is the source expression that lets the Content-Security-Policy pass
+// the one inline script.
+func (v *Views) ScriptHash() string {
+	sum := sha256.Sum256([]byte(headScript))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+func (v *Views) funcs() template.FuncMap {
+	return template.FuncMap{
+		"url":        v.url,
+		"asset":      func(name string) string { return v.url(v.assets[name].Path) },
+		"headScript": func() template.HTML { return "<script>" + headScript + "</script>" },
+		"icon":       icon,
+		"title":      func(s string) string { return strings.ToUpper(s[:1]) + s[1:] },
+		"add":        func(a, b int) int { return a + b },
+		"plural":     plural,
+		"join":       strings.Join,
+	}
+}
+
+// url is a path of the site with the base path before it.
+func (v *Views) url(path string) string { return v.cfg.BasePath + path }
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
