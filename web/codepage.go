@@ -93,9 +93,9 @@ func (v *Views) NewCode(c *catalog.Catalog, code *catalog.Code) CodePage {
 	}
 	if n := code.Number; n >= 200 && n <= 599 {
 		p.Try = "/playground?path=/status/" + strconv.Itoa(n)
-		p.Curl = "curl -i " + v.absolute("/status/"+strconv.Itoa(n))
+		p.Curl = "curl -i " + v.cfg.SiteURL + "/status/" + strconv.Itoa(n)
 	}
-	for i, s := range code.Snippets {
+	for i, s := range code.Snippets() {
 		tab := Snippet{ID: "code-" + s.Purpose + "-" + strconv.Itoa(i), Language: s.Language, Framework: s.Framework, HTML: c.CodeBlock(s.Code, s.Lexer)}
 		if s.Purpose == "return" {
 			p.Return = append(p.Return, tab)

@@ -21,6 +21,7 @@ var files embed.FS
 type Config struct {
 	BasePath   string // "" or "/help": stands before every link
 	BaseURL    string // the site's address with BasePath, for canonical links; may be ""
+	SiteURL    string // BaseURL, or what to write for it in a command: "http://localhost:8080"
 	Title      string // "siteerror" if empty
 	Version    string
 	CheckerOff bool // the URL checker is switched off

@@ -97,12 +97,13 @@ type Code struct {
 	Fixes          []Fix      // visitor, developer, operator, in this order
 	Questions      []Question // in page order
 	Renderings     []Rendering
-	Snippets       []Snippet
 	Constants      []Constant
 
 	Previous, Next *Code    // in the vendor's order; nil at an end
 	Posts          []*Post  // that speak of this code, newest first
 	Guides         []*Guide // written comparisons with this code
+
+	snippets func() []Snippet
 }
 
 // Semantics are the facts that page, API, comparison, cheat sheet, quiz and

@@ -54,8 +54,9 @@ func Load(ctx context.Context, sources []Source, opts Options) (*Catalog, error)
 			renderer: markdown.NewRenderer(markdown.Config{Reserved: reserved}),
 			base:     opts.BasePath,
 		},
-		owners: map[string]owner{},
-		hash:   sha256.New(),
+		owners:    map[string]owner{},
+		hash:      sha256.New(),
+		constants: map[string][]Constant{},
 	}
 	var files []*parsed
 	for i, src := range sources {
@@ -70,7 +71,7 @@ func Load(ctx context.Context, sources []Source, opts Options) (*Catalog, error)
 	}
 	b.cat.Hash = hex.EncodeToString(b.hash.Sum(nil)[:8])
 	// Taxonomies first: codes name them.
-	for _, group := range []string{"categories", "vendors", "codes", "posts", "compare", "docs"} {
+	for _, group := range []string{"categories", "vendors", "snippets", "codes", "posts", "compare", "docs"} {
 		for _, p := range files {
 			if p.group != group {
 				continue
@@ -109,12 +110,14 @@ type owner struct {
 }
 
 type builder struct {
-	opts     Options
-	cat      *Catalog
-	owners   map[string]owner // "code/502" → who has it
-	pending  []func()         // work that needs every page
-	problems markdown.Problems
-	hash     hash.Hash // of everything that was read
+	opts      Options
+	cat       *Catalog
+	owners    map[string]owner // "code/502" → who has it
+	pending   []func()         // work that needs every page
+	snippets  []*snippetTemplate
+	constants map[string][]Constant // by id
+	problems  markdown.Problems
+	hash      hash.Hash // of everything that was read
 }
 
 // problem records a mistake of p. Docs are other people's: theirs only cost
@@ -156,7 +159,14 @@ func (b *builder) read(ctx context.Context, index int, src Source) ([]*parsed, e
 		if name == "synonyms.yaml" {
 			return b.readSynonyms(src, name)
 		}
-		if !strings.EqualFold(path.Ext(name), ".md") || !isRegular(src.FS, name, d) {
+		if name == "snippets/constants.tsv" {
+			src, err := fs.ReadFile(src.FS, name)
+			b.hash.Write(src)
+			b.readConstants(name, src)
+			return err
+		}
+		isSnippet := strings.HasPrefix(name, "snippets/") && path.Ext(name) == ".tmpl"
+		if !isSnippet && !strings.EqualFold(path.Ext(name), ".md") || !isRegular(src.FS, name, d) {
 			return nil
 		}
 		p := newParsed(index, name)
@@ -202,8 +212,8 @@ func newParsed(source int, name string) *parsed {
 	p.name = strings.TrimSuffix(path.Base(name), path.Ext(name))
 	first, _, nested := strings.Cut(name, "/")
 	switch first {
-	case "categories", "vendors", "codes", "posts", "compare":
-		if nested {
+	case "categories", "vendors", "codes", "posts", "compare", "snippets":
+		if nested && (first != "snippets" || path.Ext(name) == ".tmpl") {
 			p.group = first
 			return p
 		}
@@ -239,7 +249,9 @@ func (p *parsed) parse(fsys fs.FS, r *markdown.Renderer) {
 		return
 	}
 	p.file = file
-	p.outline = r.Outline(file)
+	if p.group != "snippets" {
+		p.outline = r.Outline(file)
+	}
 }
 
 func (b *builder) readSynonyms(source Source, name string) error {
@@ -275,6 +287,8 @@ func (b *builder) add(p *parsed) {
 		b.addCategory(p)
 	case "vendors":
 		b.addVendor(p)
+	case "snippets":
+		b.addSnippet(p)
 	case "codes":
 		b.addCode(p)
 	case "posts":
@@ -377,6 +391,7 @@ func (b *builder) link() {
 		c.Posts = append(c.Posts, p)
 	}
 	slices.SortFunc(c.Posts, func(a, b *Post) int { return cmp.Or(b.Date.Compare(a.Date), cmp.Compare(a.ID, b.ID)) })
+	b.linkSnippets()
 	b.linkDocs()
 	for _, later := range b.pending {
 		later()

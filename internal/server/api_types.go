@@ -219,7 +219,7 @@ func (s *Server) codeJSON(c *catalog.Code) apiCode {
 		Causes: list(c.Causes), Fixes: []string{}, FixesFor: map[string]apiFix{},
 		Meaning: source(c.Meaning), Definition: source(c.Definition), PlainEnglish: source(c.PlainEnglish),
 		Misinterpretation: source(c.Mistakes), Proof: source(c.Proof),
-		Renderings: []apiRendering{}, Snippets: list(c.Snippets), Constants: list(c.Constants), FAQ: []apiQuestion{},
+		Renderings: []apiRendering{}, Snippets: list(c.Snippets()), Constants: list(c.Constants), FAQ: []apiQuestion{},
 		Related: []apiRelation{}, Posts: []apiPostRef{}, Sources: list(c.Sources), Reviewed: c.Reviewed.Format(time.DateOnly),
 	}
 	out.Semantics.Actor = list(c.Semantics.Actor)

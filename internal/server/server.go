@@ -68,13 +68,14 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Registry == nil {
 		cfg.Registry = prometheus.NewRegistry()
 	}
+	site := siteOf(cfg)
 	views, err := web.New(web.Config{
-		BasePath: cfg.BasePath, BaseURL: cfg.BaseURL, Title: cfg.Title, Version: cfg.Version, CheckerOff: cfg.Checker == nil,
+		SiteURL: site.URL, BasePath: cfg.BasePath, BaseURL: cfg.BaseURL, Title: cfg.Title, Version: cfg.Version, CheckerOff: cfg.Checker == nil,
 	})
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, library: cfg.Library, log: cfg.Log, views: views, assets: map[string]*representation{}}
+	s := &Server{site: site, cfg: cfg, library: cfg.Library, log: cfg.Log, views: views, assets: map[string]*representation{}}
 	s.policy = []string{"default-src 'none'; style-src 'self'; script-src 'self' " + views.ScriptHash() +
 		"; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; font-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"}
 	for _, a := range views.Assets() {
@@ -85,7 +86,6 @@ func New(cfg Config) (*Server, error) {
 	s.metrics = newMetrics(cfg.Registry, s)
 	s.mock = s.newMock()
 	s.guard = http.NewCrossOriginProtection()
-	s.site = s.siteOf()
 	s.mcp = mcp.New(mcp.Config{Library: cfg.Library, Checker: cfg.Checker, Site: s.site, BaseURL: cfg.BaseURL, Version: cfg.Version, Log: cfg.Log})
 	gin.SetMode(gin.ReleaseMode)
 	e := gin.New()
@@ -107,17 +107,17 @@ func New(cfg Config) (*Server, error) {
 func (s *Server) Wait(ctx context.Context) error { return s.mock.Wait(ctx) }
 
 // siteOf is the site as feeds name it. Requests have no say in it.
-func (s *Server) siteOf() feed.Site {
-	site := feed.Site{Title: s.cfg.Title, URL: s.cfg.BaseURL}
+func siteOf(cfg Config) feed.Site {
+	site := feed.Site{Title: cfg.Title, URL: cfg.BaseURL}
 	if site.Title == "" {
 		site.Title = "siteerror"
 	}
 	if site.URL == "" {
-		_, port, err := net.SplitHostPort(s.cfg.Addr)
+		_, port, err := net.SplitHostPort(cfg.Addr)
 		if err != nil {
 			port = "8080"
 		}
-		site.URL = "http://localhost:" + port + s.cfg.BasePath
+		site.URL = "http://localhost:" + port + cfg.BasePath
 	}
 	return site
 }
