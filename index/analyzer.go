@@ -274,9 +274,8 @@ func straighten(raw string) string {
 	return strings.ReplaceAll(s, "'", "")
 }
 
-func isAlnum(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-}
+// isAlnum reports whether c is an ASCII letter or digit. Bytes wrap around, so one comparison bounds a range on both sides.
+func isAlnum(c byte) bool { return c|0x20-'a' < 26 || c-'0' < 10 }
 
 func isDigits(s string) bool {
 	for i := 0; i < len(s); i++ {

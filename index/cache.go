@@ -29,6 +29,10 @@ var ErrDamaged = errors.New("index is damaged")
 // formatVersion is part of an index's key. Raise it whenever analysis or mapping change.
 const formatVersion = "1"
 
+// batchDocs is how many documents are analyzed before they are written. Segments are merged in the end; terms of one
+// document only take less room in a merged one.
+const batchDocs = 900
+
 const (
 	dirPrefix = "index-"
 	tmpPrefix = "tmp-" + dirPrefix
@@ -56,7 +60,7 @@ func buildOnDisk(ctx context.Context, x *Index, cfg Config) (_ *store, err error
 	builder, err := scorch.NewBuilder(map[string]any{
 		"path":            tmp,
 		"buildPathPrefix": cfg.Dir,
-		"batchSize":       2000, // analyzed documents held at once
+		"batchSize":       batchDocs,
 	})
 	if err != nil {
 		return nil, err

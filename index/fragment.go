@@ -15,14 +15,24 @@ const (
 
 // marker finds the words of a query in texts.
 type marker struct {
-	terms    map[string]int // term → concept
-	means    map[string]int // a synonym's term → concept
-	weights  []float32      // by concept
-	synonyms *phrases
-	// second and third have, by the first letter's low bits, a bit for each letter that may follow in a wanted term. By them
-	// most words of a text are passed over.
+	terms     map[string]int // term → concept
+	means     map[string]int // a synonym's term → concept
+	weights   []float32      // by concept
+	synonyms  *phrases
+	all       starts
+	total     float32 // of all weights
+	lead      int     // concepts below this number are the most telling ones
+	leading   starts
+	leadTotal float32
+
+	tokens []token // reused
+	spare  []mark
+}
+
+// starts has, by the first letter's low bits, a bit for each second and third letter that a wanted term may have. By it most
+// words of a text are passed over.
+type starts struct {
 	second, third [32]uint32
-	tokens        []token // reused
 }
 
 // mark is a place in a text where a concept was met.
@@ -54,87 +64,175 @@ func newMarker(p *plan, synonyms *phrases) *marker {
 			m.want(codeKey(wish.text), len(m.weights)-1)
 		}
 	}
-	if len(m.means) > 0 {
-		for first, all := range synonyms.byFirst {
-			for _, ph := range all {
-				if _, ok := m.means[ph.means]; ok {
-					m.startsWith(first)
-				}
+	m.choose()
+	return m
+}
+
+// leadShare is the share of a query's weight that its most telling concepts have at least. Long texts are first searched for
+// these alone.
+const leadShare = 0.6
+
+// choose decides which concepts lead, and notes how wanted terms start.
+func (m *marker) choose() {
+	for _, w := range m.weights {
+		m.total += w
+	}
+	for m.lead < len(m.weights) && (m.leadTotal < leadShare*m.total || m.lead < 2) {
+		m.leadTotal += m.weights[m.lead]
+		m.lead++
+	}
+	for term, concept := range m.terms {
+		m.startsWith(term, concept)
+	}
+	if len(m.means) == 0 {
+		return
+	}
+	for first, all := range m.synonyms.byFirst {
+		for _, ph := range all {
+			if concept, ok := m.means[ph.means]; ok {
+				m.startsWith(first, concept)
 			}
 		}
 	}
-	return m
 }
 
 func (m *marker) want(term string, concept int) {
 	if _, ok := m.terms[term]; !ok {
 		m.terms[term] = concept
-		m.startsWith(term)
 	}
 }
 
-func (m *marker) startsWith(term string) {
+func (m *marker) startsWith(term string, concept int) {
+	m.all.add(term)
+	if concept < m.lead {
+		m.leading.add(term)
+	}
+}
+
+func (s *starts) add(term string) {
 	if term == "" {
 		return
 	}
 	first := term[0] & 31
 	if len(term) < 3 || term[0] >= utf8.RuneSelf {
-		m.second[first], m.third[first] = ^uint32(0), ^uint32(0)
+		s.second[first], s.third[first] = ^uint32(0), ^uint32(0)
 		return
 	}
-	m.second[first] |= 1 << (term[1] & 31)
-	m.third[first] |= 1 << (term[2] & 31)
+	s.second[first] |= 1 << (term[1] & 31)
+	s.third[first] |= 1 << (term[2] & 31)
 	if term[2] == 'i' { // the stem of a word on -y ends on -i
-		m.third[first] |= 1 << ('y' & 31)
+		s.third[first] |= 1 << ('y' & 31)
 	}
 }
 
-// find appends the marks of text to dst, in order. Marks do not overlap.
-func (m *marker) find(a *analyzer, dst []mark, text string) []mark {
-	word := -1 // where the identifier that i is in starts
-	for i := 0; i < len(text); {
-		c := text[i]
-		if !isAlnum(c) && c < utf8.RuneSelf {
-			word = -1
-			i++
-			continue
-		}
-		if word < 0 {
-			word = i
-		}
-		if !m.mayStart(text, i) {
-			// Skip to where another word may start: behind a connector, or at a capital.
-			i++
-			for i < len(text) && (text[i] >= 'a' && text[i] <= 'z' || text[i] >= '0' && text[i] <= '9') {
-				i++
-			}
-			if i < len(text) && (text[i] == '-' || text[i] == '_' || text[i] == '.' || text[i] == '\'') {
-				i++ // still the same identifier
-				if i >= len(text) || !isAlnum(text[i]) {
-					word = -1
-				}
-			}
-			continue
-		}
-		end := max(chunkEnd(text, word), i+1)
-		m.tokens = a.tokens(m.tokens[:0], text[word:end])
-		dst = m.match(dst, a, text, word, end)
-		i = max(end, lastEnd(dst))
-		word = -1
-	}
-	return dst
-}
-
-func (m *marker) mayStart(text string, i int) bool {
+// possible reports whether a wanted term may start at i.
+func (s *starts) possible(text string, i int) bool {
 	if text[i] >= utf8.RuneSelf {
 		return true
 	}
 	first := text[i] & 31
 	if i+2 >= len(text) {
-		return m.second[first] != 0
+		return s.second[first] != 0
 	}
-	return m.second[first]&(1<<(text[i+1]&31)) != 0 && m.third[first]&(1<<(text[i+2]&31)) != 0
+	return s.second[first]&(1<<(text[i+1]&31)) != 0 && s.third[first]&(1<<(text[i+2]&31)) != 0
 }
+
+// find appends the marks of text to dst, in order. Marks do not overlap.
+func (m *marker) find(a *analyzer, dst []mark, text string) []mark {
+	return m.scan(a, dst, text, &m.all)
+}
+
+// scan is find for the terms that start so, and others that happen to stand in the same identifier.
+func (m *marker) scan(a *analyzer, dst []mark, text string, wanted *starts) []mark {
+	chunk := -1 // where the identifier that i is in starts
+	for i := 0; i < len(text); {
+		c := text[i]
+		if !isAlnum(c) && c < utf8.RuneSelf {
+			chunk = -1
+			i++
+			continue
+		}
+		if chunk < 0 {
+			chunk = i
+		}
+		if !wanted.possible(text, i) { // go to where another word may start: behind a connector, or at a capital
+			i = partEnd(text, i)
+			if i+1 < len(text) && isConnector(text[i]) && isAlnum(text[i+1]) {
+				i++ // still the same identifier
+			}
+			continue
+		}
+		if end := plainWordEnd(text, i); chunk == i && end > i {
+			if w := a.word(text[i:end]); !w.stop {
+				m.tokens = append(m.tokens[:0], token{term: w.term, end: end - i})
+				dst = m.match(dst, a, text, i)
+			}
+			i = max(end, lastEnd(dst))
+			chunk = -1
+			continue
+		}
+		if i > chunk { // a part of an identifier: the others are read only if this one is wanted
+			end := partEnd(text, i)
+			if w := a.word(text[i:end]); !m.wanted(w.term) {
+				i = end
+				continue
+			}
+		}
+		end := max(chunkEnd(text, chunk), i+1)
+		m.tokens = a.tokens(m.tokens[:0], text[chunk:end])
+		dst = m.match(dst, a, text, chunk)
+		i = max(end, lastEnd(dst))
+		chunk = -1
+	}
+	return dst
+}
+
+// plainWordEnd returns the end of the word that starts at i, or i where it is part of something longer.
+func plainWordEnd(text string, i int) int {
+	if text[i] >= utf8.RuneSelf || text[i] >= '0' && text[i] <= '9' {
+		return i
+	}
+	end := i + 1
+	for end < len(text) && text[end] >= 'a' && text[end] <= 'z' {
+		end++
+	}
+	switch {
+	case end-i > maxPartLen:
+		return i
+	case end == len(text):
+		return end
+	case isConnector(text[end]): // inside an identifier, unless a sentence ends here
+		if end+1 < len(text) && (isAlnum(text[end+1]) || text[end+1] >= utf8.RuneSelf) {
+			return i
+		}
+	case isAlnum(text[end]) || text[end] >= utf8.RuneSelf:
+		return i
+	}
+	return end
+}
+
+// partEnd returns the end of the part of an identifier that starts at i.
+func partEnd(text string, i int) int {
+	for i++; i < len(text) && (text[i]-'a' < 26 || text[i]-'0' < 10); {
+		i++
+	}
+	return i
+}
+
+// wanted reports whether term is looked for, by itself or as the beginning of a synonym.
+func (m *marker) wanted(term string) bool {
+	if _, ok := m.terms[term]; ok {
+		return true
+	}
+	for _, ph := range m.synonyms.byFirst[term] {
+		if _, ok := m.means[ph.means]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+func isConnector(c byte) bool { return c == '-' || c == '_' || c == '.' || c == '\'' }
 
 func lastEnd(marks []mark) int {
 	if len(marks) == 0 {
@@ -143,9 +241,8 @@ func lastEnd(marks []mark) int {
 	return marks[len(marks)-1].end
 }
 
-// match appends the marks of one identifier, text[start:end], whose tokens are in m.tokens. It may begin a synonym of several
-// words.
-func (m *marker) match(dst []mark, a *analyzer, text string, start, end int) []mark {
+// match appends the marks of the identifier at start, whose tokens are in m.tokens. It may begin a synonym of several words.
+func (m *marker) match(dst []mark, a *analyzer, text string, start int) []mark {
 	add := func(from, to, concept int) {
 		if from >= lastEnd(dst) {
 			dst = append(dst, mark{start: from, end: to, concept: concept})
@@ -267,7 +364,10 @@ func sentenceStart(text string, at int) int {
 
 // wordStart returns the first start of a word in text[from:to], else to.
 func wordStart(text string, from, to int) int {
-	for i := max(from, 1); i < to; i++ {
+	if from <= 0 {
+		return 0
+	}
+	for i := from; i < to; i++ {
 		if isSpace(text[i-1]) {
 			return i
 		}
@@ -309,61 +409,126 @@ const headingShare = 0.5
 // preferRendering multiplies the value of the section that shows how the vendor of the query sends a code.
 const preferRendering = 2.0
 
+// maxScanned is how much text of one hit is searched for its fragment, in bytes. Long pages speak of their subject early.
+const maxScanned = 16 << 10
+
+// passage is a stretch of a page that may become its fragment.
+type passage struct {
+	window
+	text    string
+	section int // -1 for the page's verdict or a symptom
+	marks   []mark
+}
+
 // hit fills in what a reader sees of a page that was found.
 func (x *Index) hit(a *analyzer, p *plan, m *marker, c cell, r ranked) Hit {
 	d := &x.docs[r.page]
 	h := Hit{ID: d.ID, Score: float64(r.score)}
-
-	// The verdict of the page, unless a section has more of the query.
-	var marks, bestMarks []mark
-	bestText, bestSection := d.Summary, -1
-	bestMarks = m.find(a, nil, d.Summary)
-	best := m.window(bestMarks)
-	title := m.window(m.find(a, nil, d.Title))
-	rendering := x.chosenRendering(p, r.page)
-	answered := title.value > 0 && title.value >= titleAnswers*p.total && rendering < 0 && d.Summary != ""
-	if !answered {
-		for i := range d.Sections {
-			s := &d.Sections[i]
-			marks = m.find(a, marks[:0], s.Text)
-			w := m.window(marks)
-			value := w.value
-			if value == 0 && i != rendering {
-				continue
-			}
-			value += headingShare * m.window(m.find(a, nil, s.Title)).value
-			if i == rendering {
-				value = value*preferRendering + 1
-			}
-			if value > best.value {
-				best, best.value = w, value
-				bestText, bestSection = s.Text, i
-				bestMarks = append(bestMarks[:0], marks...)
-			}
-		}
-		// A symptom or signature that says more than any sentence is shown instead.
-		if l := x.lines; rendering < 0 && c.lines > 0 && (l[c.line].kind == fieldSymptom || l[c.line].kind == fieldSignature) {
-			marks = m.find(a, marks[:0], l[c.line].text)
-			if w := m.window(marks); w.value > best.value*symptomMargin {
-				best, bestText, bestSection, bestMarks = w, l[c.line].text, -1, marks
-			}
-		}
+	shown := x.passage(a, p, m, c, r.page)
+	if shown.section >= 0 && d.Sections[shown.section].Anchor != "" {
+		h.Section = d.Sections[shown.section]
+		h.Section.Text = ""
 	}
-	if bestSection >= 0 {
-		s := d.Sections[bestSection]
-		s.Text = ""
-		h.Section = s
-	}
-	if bestText == "" && len(d.Sections) > 0 {
-		bestText = d.Sections[0].Text
-	}
-	start, end := cut(bestText, best)
-	h.Snippet = m.html(bestText, start, end, bestMarks)
+	start, end := cut(shown.text, shown.window)
+	h.Snippet = m.html(shown.text, start, end, shown.marks)
 	return h
 }
 
+// passage chooses what to show of a page: its verdict where the title answers the query, else the section that has most of it.
+func (x *Index) passage(a *analyzer, p *plan, m *marker, c cell, page uint32) passage {
+	d := &x.docs[page]
+	best := passage{text: d.Summary, section: -1}
+	if d.Summary == "" && len(d.Sections) > 0 {
+		best.text = opening(d.Sections[0].Text)
+	}
+	best.marks = m.find(a, nil, best.text)
+	best.window = m.window(best.marks)
+
+	rendering := x.chosenRendering(p, page)
+	if title := m.window(m.find(a, nil, d.Title)); rendering < 0 && title.value > 0 && title.value >= titleAnswers*p.total {
+		return best
+	}
+	found := x.section(a, m, d, rendering, &m.leading)
+	if found.section < 0 && best.value == 0 {
+		found = x.section(a, m, d, rendering, &m.all)
+	}
+	if found.section >= 0 {
+		found.refine(a, m)
+		if found.value > best.value || found.section == rendering {
+			best = found
+		}
+	}
+	// A symptom or signature that says more than any sentence is shown instead.
+	if l := x.lines; rendering < 0 && c.lines > 0 && (l[c.line].kind == fieldSymptom || l[c.line].kind == fieldSignature) {
+		marks := m.find(a, nil, l[c.line].text)
+		if w := m.window(marks); w.value > best.value*symptomMargin {
+			best = passage{window: w, text: l[c.line].text, section: -1, marks: marks}
+		}
+	}
+	return best
+}
+
+// section returns the section with the best window of marks for terms that start so; its number is -1 if none has any.
+func (x *Index) section(a *analyzer, m *marker, d *Document, rendering int, wanted *starts) passage {
+	best := passage{section: -1}
+	enough := m.total
+	if wanted == &m.leading {
+		enough = m.leadTotal
+	}
+	scanned := 0
+	for i := range d.Sections {
+		s := &d.Sections[i]
+		if scanned += len(s.Text); scanned > maxScanned && i != rendering {
+			continue
+		}
+		m.spare = m.scan(a, m.spare[:0], s.Text, wanted)
+		w := m.window(m.spare)
+		if w.value == 0 && i != rendering {
+			continue
+		}
+		whole := w.value >= enough
+		w.value += headingShare * m.window(m.find(a, nil, s.Title)).value
+		if i == rendering {
+			w.value = w.value*preferRendering + 1
+		}
+		if w.value > best.value {
+			best = passage{window: w, text: s.Text, section: i}
+		}
+		if whole && rendering <= i {
+			break // nothing can say more
+		}
+	}
+	return best
+}
+
+// refine marks all terms around the window, which may move for them.
+func (p *passage) refine(a *analyzer, m *marker) {
+	from := wordStart(p.text, p.start-fragmentWindow, p.start)
+	to := min(len(p.text), p.end+fragmentLength)
+	if to < len(p.text) {
+		to = wordEnd(p.text, p.end, to)
+	}
+	p.marks = m.find(a, nil, p.text[from:to])
+	for i := range p.marks {
+		p.marks[i].start += from
+		p.marks[i].end += from
+	}
+	value := p.value
+	p.window = m.window(p.marks)
+	p.value = max(p.value, value)
+}
+
+// opening returns the beginning of a page's text, for a page without a summary.
+func opening(text string) string {
+	if len(text) <= fragmentLength {
+		return text
+	}
+	return text[:wordEnd(text, 0, fragmentLength)]
+}
+
 const (
-	// titleAnswers is the share of the query that a title must have for the page as a whole to be the answer.
+	// titleAnswers is the share of the query that a title must have for the page as a whole to be the answer, and a passage for
+	// no better one to be looked for.
 	titleAnswers = 0.95
 	// symptomMargin is how much more of the query than the best sentence a symptom must have to be shown.
 	symptomMargin = 1.25
@@ -385,12 +550,13 @@ func (x *Index) chosenRendering(p *plan, page uint32) int {
 func (x *Index) Mark(query, text string) string {
 	a := x.analyzer()
 	defer x.analyzers.Put(a)
-	m := &marker{terms: make(map[string]int), synonyms: x.synonyms}
+	m := &marker{terms: make(map[string]int), weights: []float32{1}, synonyms: x.synonyms}
 	q := parseQuery(query, x.cleaner, x.hasValue, x.hasCode)
 	for _, t := range a.tokens(nil, q.Text) {
 		if !t.stop {
 			m.want(t.term, 0)
 		}
 	}
+	m.choose()
 	return m.html(text, 0, len(text), m.find(a, nil, text))
 }

@@ -69,6 +69,7 @@ type Index struct {
 	codes    codeTable
 	aliases  []alias // by page
 	lists    *listCache
+	speller  speller
 	lengths  [numFields][]float32 // by field and page: what a longer text divides its counts by
 
 	scratch   sync.Pool // *scratch

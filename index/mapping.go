@@ -18,10 +18,9 @@ const (
 	fieldSignature
 	fieldConstant
 	fieldSummary
-	fieldHeading
 	fieldTag  // tags and the vendor's name
 	fieldPair // two neighboring words of the short fields, as one term
-	fieldBody
+	fieldBody // the sections, with their headings
 	numFields
 )
 
@@ -34,10 +33,12 @@ const (
 	boostSignature = 5.0
 	boostSummary   = 4.0
 	boostPair      = 4.0
-	boostHeading   = 2.5
 	boostTag       = 2.0
 	boostBody      = 1.0
 )
+
+// headingCount is how often a word of a section's heading counts in the body.
+const headingCount = 3
 
 // Fields of Bleve that are not scored by text.
 const (
@@ -47,12 +48,12 @@ const (
 )
 
 func (f field) String() string {
-	return [numFields]string{"title", "alias", "symptom", "signature", "constant", "summary", "heading", "tag", "pair", "body"}[f]
+	return [numFields]string{"title", "alias", "symptom", "signature", "constant", "summary", "tag", "pair", "body"}[f]
 }
 
 func (f field) boost() float32 {
-	return [numFields]float32{boostTitle, boostAlias, boostSymptom, boostSignature, boostConstant, boostSummary, boostHeading,
-		boostTag, boostPair, boostBody}[f]
+	return [numFields]float32{boostTitle, boostAlias, boostSymptom, boostSignature, boostConstant, boostSummary, boostTag,
+		boostPair, boostBody}[f]
 }
 
 // lengthWeight is BM25's b: how much a text longer than its field's average counts less, 0 to 1. A page is not worse for
@@ -61,7 +62,7 @@ func (f field) lengthWeight() float32 {
 	switch f {
 	case fieldBody:
 		return 0.75
-	case fieldHeading, fieldSummary, fieldTitle:
+	case fieldSummary, fieldTitle:
 		return 0.5
 	case fieldAlias, fieldSymptom, fieldSignature:
 		return 0.2
@@ -89,10 +90,6 @@ func (f field) texts(d *Document, visit func(string)) {
 		list(d.Constants)
 	case fieldSummary:
 		visit(d.Summary)
-	case fieldHeading:
-		for i := range d.Sections {
-			visit(d.Sections[i].Title)
-		}
 	case fieldTag:
 		list(d.Tags)
 		visit(d.VendorName)
@@ -105,7 +102,7 @@ func (f field) texts(d *Document, visit func(string)) {
 
 // paired reports whether the neighboring words of a field go into fieldPair.
 func (f field) paired() bool {
-	return f <= fieldHeading
+	return f <= fieldSummary
 }
 
 // completed reports whether the words of a field are offered as spelling and suggestions.
@@ -168,77 +165,89 @@ func fieldLengths(docs []Document) [numFields][]float32 {
 	return lengths
 }
 
-// Ids of Bleve's documents: a page's or a line's number.
+// Ids of Bleve's documents: "p12" is page 12; "l34.5" is line 34, which has 5 words.
 const (
 	pagePrefix = 'p'
 	linePrefix = 'l'
 )
 
-func bleveID(prefix byte, n int) string {
-	return string(prefix) + strconv.Itoa(n)
+func pageID(n int) string { return string(pagePrefix) + strconv.Itoa(n) }
+
+func lineID(n, words int) string {
+	return string(linePrefix) + strconv.Itoa(n) + "." + strconv.Itoa(words)
 }
 
 // indexer turns pages and lines into Bleve documents. It is not safe for concurrent use.
 type indexer struct {
 	analyzer *analyzer
 	synonyms *phrases
-	tokens   []token
-	seq      []token
+
+	// Reused from text to text, and from field to field.
+	tokens, seq         []token
+	terms, pairs, words counts
+}
+
+// counts says how often each term occurs in a field.
+type counts map[string]int
+
+func newIndexer(synonyms *phrases) *indexer {
+	return &indexer{analyzer: newAnalyzer(), synonyms: synonyms, terms: make(counts), pairs: make(counts), words: make(counts)}
 }
 
 // page returns the Bleve document of d. Its fields are analyzed already: scorch only stores them.
 func (in *indexer) page(n int, d *Document) *document.Document {
-	doc := document.NewDocument(bleveID(pagePrefix, n))
-	pairs, words := newFieldTerms(fieldPair.String()), newFieldTerms(nameWord)
+	doc := document.NewDocument(pageID(n))
 	for f := range numFields {
 		if f == fieldPair {
 			continue
 		}
-		terms := newFieldTerms(f.String())
 		f.texts(d, func(text string) {
 			in.read(text)
-			for _, t := range in.tokens {
-				if !t.stop {
-					terms.add(t.term)
-				}
-			}
-			in.synonyms.each(in.seq, func(means string, _, _ int) { terms.add(means) })
+			in.countTerms(1)
 			if f.paired() {
-				in.pairs(text, pairs)
+				in.countPairs(text)
 			}
 			if f.completed() {
-				in.words(text, words)
+				in.countWords(text)
 			}
 		})
-		doc.AddField(terms)
+		if f == fieldBody {
+			for i := range d.Sections {
+				in.read(d.Sections[i].Title)
+				in.countTerms(headingCount)
+			}
+		}
+		doc.AddField(in.terms.field(f.String()))
 	}
-	doc.AddField(pairs)
-	doc.AddField(words)
+	doc.AddField(in.pairs.field(fieldPair.String()))
+	doc.AddField(in.words.field(nameWord))
 	return doc
 }
 
 // line returns the Bleve document of l.
 func (in *indexer) line(n int, l line) *document.Document {
-	doc := document.NewDocument(bleveID(linePrefix, n))
-	terms, pairs := newFieldTerms(nameLine), newFieldTerms(nameLinePair)
 	in.read(l.text)
+	words := 0
 	for _, t := range in.tokens {
 		switch {
 		case t.extra:
-			pairs.add(t.term)
+			in.pairs[t.term]++
 		case !t.stop:
-			terms.add(t.term)
+			in.terms[t.term]++
+			words++
 		}
 	}
-	if terms.length == 0 { // "to be or not" is a name too
+	if words == 0 { // "to be or not" is a name too
 		for _, t := range in.seq {
-			terms.add(t.term)
+			in.terms[t.term]++
+			words++
 		}
 	}
-	in.synonyms.each(in.seq, func(means string, _, _ int) { pairs.add(means) })
-	in.pairs(l.text, pairs)
-	doc.AddField(terms)
-	doc.AddField(pairs)
+	in.synonyms.each(in.seq, func(means string, _, _ int) { in.pairs[means]++ })
+	in.countPairs(l.text)
+	doc := document.NewDocument(lineID(n, words))
+	doc.AddField(in.terms.field(nameLine))
+	doc.AddField(in.pairs.field(nameLinePair))
 	return doc
 }
 
@@ -253,19 +262,29 @@ func (in *indexer) read(text string) {
 	}
 }
 
-func (in *indexer) pairs(text string, pairs *fieldTerms) {
+// countTerms counts the telling terms of the text that was read n times each, and those of its synonyms.
+func (in *indexer) countTerms(n int) {
+	for _, t := range in.tokens {
+		if !t.stop {
+			in.terms[t.term] += n
+		}
+	}
+	in.synonyms.each(in.seq, func(means string, _, _ int) { in.terms[means] += n })
+}
+
+func (in *indexer) countPairs(text string) {
 	for i := 1; i < len(in.seq); i++ {
 		if term := in.analyzer.pair(text, in.seq[i-1], in.seq[i]); term != "" {
-			pairs.add(term)
+			in.pairs[term]++
 		}
 	}
 }
 
-// words adds the unstemmed words and names of text, and the whole of a name of up to five words: "toomanyrequests".
-func (in *indexer) words(text string, words *fieldTerms) {
+// countWords counts the words and names as they are written.
+func (in *indexer) countWords(text string) {
 	for _, t := range in.tokens {
 		if !t.stop {
-			words.add(strings.ToLower(text[t.start:t.end]))
+			in.words[strings.ToLower(text[t.start:t.end])]++
 		}
 	}
 }
@@ -279,36 +298,34 @@ func (a *analyzer) pair(text string, first, second token) string {
 	return a.word(text[first.start:first.end] + text[second.start:second.end]).term
 }
 
-// fieldTerms is a Bleve field that has been analyzed: its terms and how often each occurs.
-type fieldTerms struct {
-	name   string
-	length int
-	freqs  bleve.TokenFrequencies
-}
-
-func newFieldTerms(name string) *fieldTerms {
-	return &fieldTerms{name: name, freqs: make(bleve.TokenFrequencies)}
-}
-
-func (f *fieldTerms) add(term string) {
-	f.length++
-	freq := f.freqs[term]
-	if freq == nil {
-		freq = new(bleve.TokenFreq)
-		f.freqs[term] = freq
+// field returns a Bleve field of the counted terms, and forgets them.
+func (c counts) field(name string) document.Field {
+	f := &analyzedField{name: name, terms: make(bleve.TokenFrequencies, len(c))}
+	slab := make([]bleve.TokenFreq, len(c))
+	for term, n := range c {
+		slab[0].SetFrequency(n)
+		f.terms[term] = &slab[0]
+		slab = slab[1:]
 	}
-	freq.SetFrequency(freq.Frequency() + 1)
+	clear(c)
+	return f
 }
 
-// The methods of document.Field: indexed, not stored, without positions or doc values.
+// analyzedField is a Bleve field whose terms are known: indexed with their counts, not stored, without positions or doc values.
+type analyzedField struct {
+	name  string
+	terms bleve.TokenFrequencies
+}
 
-func (f *fieldTerms) Name() string                                     { return f.name }
-func (f *fieldTerms) ArrayPositions() []uint64                         { return nil }
-func (f *fieldTerms) Options() bleve.FieldIndexingOptions              { return bleve.IndexField }
-func (f *fieldTerms) Analyze()                                         {}
-func (f *fieldTerms) Value() []byte                                    { return nil }
-func (f *fieldTerms) NumPlainTextBytes() uint64                        { return 0 }
-func (f *fieldTerms) Size() int                                        { return len(f.freqs) }
-func (f *fieldTerms) EncodedFieldType() byte                           { return 't' }
-func (f *fieldTerms) AnalyzedLength() int                              { return f.length }
-func (f *fieldTerms) AnalyzedTokenFrequencies() bleve.TokenFrequencies { return f.freqs }
+func (f *analyzedField) Name() string                                     { return f.name }
+func (f *analyzedField) ArrayPositions() []uint64                         { return nil }
+func (f *analyzedField) Options() bleve.FieldIndexingOptions              { return bleve.IndexField }
+func (f *analyzedField) Analyze()                                         {}
+func (f *analyzedField) Value() []byte                                    { return nil }
+func (f *analyzedField) NumPlainTextBytes() uint64                        { return 0 }
+func (f *analyzedField) Size() int                                        { return len(f.terms) }
+func (f *analyzedField) EncodedFieldType() byte                           { return 't' }
+func (f *analyzedField) AnalyzedTokenFrequencies() bleve.TokenFrequencies { return f.terms }
+
+// AnalyzedLength is kept with every posting, where 1 takes the least room; lengths are known from the texts.
+func (f *analyzedField) AnalyzedLength() int { return 1 }

@@ -31,7 +31,7 @@ func (x *Index) read(ctx context.Context, term string, sums []float32) (*list, e
 	var touched []uint32
 	for f := range numFields {
 		boost, lengths := f.boost(), x.lengths[f]
-		err := x.store.visit(ctx, f.String(), term, false, func(owner int32, freq, _ float32) {
+		err := x.store.visit(ctx, f.String(), term, func(owner int32, freq float32) {
 			weight := boost * freq
 			if lengths != nil {
 				weight /= lengths[owner]
@@ -55,14 +55,14 @@ func (x *Index) read(ctx context.Context, term string, sums []float32) (*list, e
 		sums[n] = 0
 	}
 
-	err := x.store.visit(ctx, nameLine, term, true, func(owner int32, freq, length float32) {
-		l.lines = append(l.lines, posting{n: uint32(^owner), value: freq / max(length, 1)})
+	err := x.store.visit(ctx, nameLine, term, func(owner int32, freq float32) {
+		l.lines = append(l.lines, posting{n: uint32(^owner), value: freq / max(float32(x.store.words[^owner]), 1)})
 	})
 	if err != nil {
 		return nil, err
 	}
 	words := len(l.lines)
-	err = x.store.visit(ctx, nameLinePair, term, false, func(owner int32, _, _ float32) {
+	err = x.store.visit(ctx, nameLinePair, term, func(owner int32, _ float32) {
 		l.lines = append(l.lines, posting{n: uint32(^owner)})
 	})
 	if err != nil {

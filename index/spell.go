@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -50,22 +51,52 @@ func (x *Index) spell(ctx context.Context, a *analyzer, words []word, p *plan) e
 	return nil
 }
 
-// correct finds the words that w may have been meant to be, the commonest first.
+// correction is a word that an unknown one may have been meant to be.
+type correction struct {
+	text string // as it would be typed
+	term string
+}
+
+// correct gives w the words that it may have been meant to be, the likeliest first.
 func (x *Index) correct(ctx context.Context, a *analyzer, w *word) error {
 	typed := strings.ToLower(w.text)
+	found, known := x.speller.recall(typed)
+	if !known {
+		var err error
+		if found, err = x.corrections(ctx, a, typed); err != nil {
+			return err
+		}
+		x.speller.remember(typed, found)
+	}
+	for i, c := range found {
+		weight := float32(weightSpelling)
+		if i > 0 {
+			weight *= weightSpelling * weightSpelling
+		}
+		if err := x.addVariant(ctx, w, c.term, weight, "spelling"); err != nil {
+			return err
+		}
+	}
+	if len(found) > 0 {
+		w.correction = found[0].text
+		w.term = found[0].term // so that vendors and synonyms are found by what was meant
+	}
+	return nil
+}
+
+// corrections looks a misspelt word up in the dictionaries: of the short fields' words first, whose spelling is kept, then of
+// the stems in the bodies.
+func (x *Index) corrections(ctx context.Context, a *analyzer, typed string) ([]correction, error) {
 	type candidate struct {
-		text, term string
-		list       *list
-		rank       int
+		correction
+		rank int
+		list *list
 	}
 	var found []candidate
 	var failed error
-	consider := func(text string, rank int) bool {
-		if strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) }) >= 0 || len(text) < minSpelledLetters-1 {
-			return true
-		}
-		term := a.word(text).term
-		if slices.ContainsFunc(found, func(c candidate) bool { return c.term == term }) {
+	consider := func(text, term string, rank int) bool {
+		if len(text) < minSpelledLetters-1 || strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) }) >= 0 ||
+			slices.ContainsFunc(found, func(c candidate) bool { return c.term == term }) {
 			return true
 		}
 		l, err := x.list(ctx, term)
@@ -73,46 +104,76 @@ func (x *Index) correct(ctx context.Context, a *analyzer, w *word) error {
 			failed = err
 			return false
 		}
-		if l.empty() {
-			return true
+		if !l.empty() {
+			// People rarely miss the first letter, and often exchange, drop or double one.
+			if text[0] != typed[0] {
+				rank--
+			}
+			if sameLetters(text, typed) {
+				rank++
+			}
+			found = append(found, candidate{correction: correction{text: text, term: term}, list: l, rank: rank})
 		}
-		// People rarely miss the first letter, and often exchange, drop or double one.
-		if text[0] != typed[0] {
-			rank--
-		}
-		if sameLetters(text, typed) {
-			rank++
-		}
-		found = append(found, candidate{text: text, term: term, list: l, rank: rank})
 		return true
 	}
-	if err := x.store.similar(nameWord, typed, func(term string, _ int) bool { return consider(term, 1) }); err != nil {
-		return err
-	}
-	if len(found) == 0 && failed == nil { // words of the bodies are known by their stems only
-		err := x.store.similar(fieldBody.String(), stem(typed), func(term string, _ int) bool { return consider(term, 0) })
-		if err != nil {
-			return err
+	err := x.store.similar(nameWord, typed, func(text string, _ int) bool { return consider(text, a.word(text).term, 0) })
+	if len(found) == 0 && err == nil && failed == nil {
+		err = x.store.similar(fieldBody.String(), stem(typed), func(term string, _ int) bool { return consider(term, term, 0) })
+		for i := range found {
+			found[i].text = x.surface(a, found[i].term, found[i].list)
 		}
 	}
-	if failed != nil {
-		return failed
+	if err != nil || failed != nil {
+		return nil, cmp.Or(err, failed)
 	}
-	slices.SortStableFunc(found, func(a, b candidate) int {
-		return -cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(len(a.list.lines), len(b.list.lines)), cmp.Compare(len(a.list.pages), len(b.list.pages)))
+	found = best(found, maxCorrections, func(a, b candidate) int {
+		return -cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(len(a.list.lines), len(b.list.lines)),
+			cmp.Compare(len(a.list.pages), len(b.list.pages)), cmp.Compare(b.text, a.text))
 	})
-	for i, c := range found[:min(len(found), maxCorrections)] {
-		weight := float32(weightSpelling)
-		if i > 0 {
-			weight *= weightSpelling * weightSpelling
+	corrections := make([]correction, len(found))
+	for i, c := range found {
+		corrections[i] = c.correction
+	}
+	return corrections, nil
+}
+
+// surface returns how a page writes a stem.
+func (x *Index) surface(a *analyzer, term string, l *list) string {
+	for _, p := range l.pages[:min(len(l.pages), 3)] {
+		for _, s := range x.docs[p.n].Sections {
+			for _, t := range a.tokens(nil, s.Text) {
+				if t.term == term && t.kind == wordToken {
+					return strings.ToLower(s.Text[t.start:t.end])
+				}
+			}
 		}
-		w.variants = append(w.variants, variant{term: c.term, weight: weight, why: "spelling", list: c.list})
 	}
-	if len(found) > 0 {
-		w.correction = found[0].text
-		w.term = found[0].term // so that vendors and synonyms are found by what was meant
+	return term
+}
+
+// speller remembers the corrections of words that were searched for. It is safe for concurrent use.
+type speller struct {
+	mu    sync.Mutex
+	known map[string][]correction
+}
+
+// maxSpellings bounds the words that a speller remembers; then it begins anew.
+const maxSpellings = 4096
+
+func (s *speller) recall(typed string) ([]correction, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, ok := s.known[typed]
+	return found, ok
+}
+
+func (s *speller) remember(typed string, found []correction) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil || len(s.known) >= maxSpellings {
+		s.known = make(map[string][]correction)
 	}
-	return nil
+	s.known[typed] = found
 }
 
 // completeWord adds the words that begin with w.

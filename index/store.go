@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/blevesearch/bleve/v2/document"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -17,6 +18,8 @@ type store struct {
 	reader bleve.IndexReader
 	// owners gives, by Bleve's document number, the page (n) or line (^n) behind it. Bleve numbers documents in no order.
 	owners []int32
+	// words gives, by line, how many words it has.
+	words []uint16
 }
 
 // batchBytes is how much text goes into one segment in memory. Analyzed documents take several times their text, so a large
@@ -64,7 +67,7 @@ func buildInMemory(ctx context.Context, x *Index) (*store, error) {
 
 // analyzeAll calls add with the Bleve document of every page and line, and the size of its text in bytes.
 func (x *Index) analyzeAll(ctx context.Context, add func(doc *document.Document, size int) error) error {
-	in := &indexer{analyzer: newAnalyzer(), synonyms: x.synonyms}
+	in := newIndexer(x.synonyms)
 	for i := range x.docs {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -103,6 +106,7 @@ func (s *store) readOwners(pages, lines int) error {
 		return err
 	}
 	s.owners = make([]int32, 0, pages+lines)
+	s.words = make([]uint16, lines)
 	for {
 		id, err := ids.Next()
 		if err != nil {
@@ -115,7 +119,7 @@ func (s *store) readOwners(pages, lines int) error {
 		if err != nil {
 			return errors.Join(err, ids.Close())
 		}
-		owner, err := parseBleveID(name, pages, lines)
+		owner, err := s.parseID(name, pages)
 		if err != nil {
 			return errors.Join(err, ids.Close())
 		}
@@ -130,15 +134,19 @@ func (s *store) readOwners(pages, lines int) error {
 	return ids.Close()
 }
 
-func parseBleveID(id string, pages, lines int) (int32, error) {
-	if len(id) > 1 {
-		n, err := strconv.Atoi(id[1:])
+// parseID returns the page (n) or line (^n) of a Bleve document, and notes how many words a line has.
+func (s *store) parseID(id string, pages int) (int32, error) {
+	if id != "" {
+		number, count, _ := strings.Cut(id[1:], ".")
+		n, err := strconv.ParseUint(number, 10, 31)
 		switch {
-		case err != nil || n < 0:
-		case id[0] == pagePrefix && n < pages:
+		case err != nil:
+		case id[0] == pagePrefix && n < uint64(pages):
 			return int32(n), nil
-		case id[0] == linePrefix && n < lines:
-			return ^int32(n), nil
+		case id[0] == linePrefix && n < uint64(len(s.words)):
+			words, err := strconv.ParseUint(count, 10, 16)
+			s.words[n] = uint16(words)
+			return ^int32(n), err
 		}
 	}
 	return 0, fmt.Errorf("%w: unknown document %q", ErrDamaged, id)
@@ -152,10 +160,9 @@ func (s *store) close() error {
 	return errors.Join(err, s.index.Close())
 }
 
-// visit calls found for each document that has term in the Bleve field: its owner, how often the term occurs, and the
-// number of terms in the field (only where norms are asked for).
-func (s *store) visit(ctx context.Context, name, term string, norms bool, found func(owner int32, freq, length float32)) error {
-	r, err := s.reader.TermFieldReader(ctx, []byte(term), name, true, norms, false)
+// visit calls found for each document that has term in the Bleve field: its owner, and how often the term occurs.
+func (s *store) visit(ctx context.Context, name, term string, found func(owner int32, freq float32)) error {
+	r, err := s.reader.TermFieldReader(ctx, []byte(term), name, true, false, false)
 	if err != nil {
 		return err
 	}
@@ -168,11 +175,7 @@ func (s *store) visit(ctx context.Context, name, term string, norms bool, found 
 		if hit == nil {
 			return r.Close()
 		}
-		var length float32
-		if hit.Norm > 0 {
-			length = float32(1 / (hit.Norm * hit.Norm)) // scorch keeps 1/√length
-		}
-		found(s.owners[hit.ID.Value()], float32(hit.Freq), length)
+		found(s.owners[hit.ID.Value()], float32(hit.Freq))
 	}
 }
 

@@ -60,7 +60,7 @@ func newCompletions(ctx context.Context, x *Index) (*completions, error) {
 	c.starts = make([]uint32, 1, len(c.words)+1)
 	for _, word := range c.words {
 		from := len(c.pages)
-		err := x.store.visit(ctx, nameWord, word, false, func(owner int32, _, _ float32) { c.pages = append(c.pages, uint32(owner)) })
+		err := x.store.visit(ctx, nameWord, word, func(owner int32, _ float32) { c.pages = append(c.pages, uint32(owner)) })
 		if err != nil {
 			return nil, err
 		}
