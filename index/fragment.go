@@ -328,7 +328,6 @@ func (m *marker) html(text string, start, end int, marks []mark) string {
 
 // cut returns the bounds of the fragment around w: its sentence where that fits, whole words in any case.
 func cut(text string, w window) (start, end int) {
-	start = w.start
 	if s := sentenceStart(text, w.start); w.start-s <= fragmentLead {
 		start = s
 	} else {

@@ -163,11 +163,11 @@ func abs(i int) int {
 func (c *Catalog) Broken() markdown.Problems {
 	var ps markdown.Problems
 	check := func(p Page) {
-		for _, s := range p.Flat {
-			if _, err := s.body.render(); err != nil {
-				ps = append(ps, markdown.Problem{Path: p.File, Msg: err.Error()})
-			}
-			return // one section stands for its page
+		if len(p.Flat) == 0 {
+			return
+		}
+		if _, err := p.Flat[0].body.render(); err != nil { // one section stands for its page
+			ps = append(ps, markdown.Problem{Path: p.File, Msg: err.Error()})
 		}
 	}
 	for _, p := range c.Codes {

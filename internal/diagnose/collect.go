@@ -227,9 +227,7 @@ func (c *collector) response(p part, text string, r response, place func(span) s
 // reason applies rules to the reason phrase, which a few vendors put their own words in.
 func (c *collector) reason(r *response, ctx evidenceContext) []candidate {
 	var out []candidate
-	for _, cand := range c.e.patterns("reason phrase: "+r.reason, inHeader, ctx) {
-		out = append(out, cand)
-	}
+	out = append(out, c.e.patterns("reason phrase: "+r.reason, inHeader, ctx)...)
 	out = append(out, c.e.freeFields("obj.response: "+r.reason)...)
 	for i := range out {
 		out[i].clues = []clue{at(r.line, out[i].clues[0].says)}

@@ -54,13 +54,6 @@ func (c *w3cColumns) directive(line []byte) {
 	}
 }
 
-// usualColumns is what IIS logs when nobody has chosen otherwise, and HTTPERR without choice. They
-// are used for lines pasted without their #Fields.
-func usualColumns() []string {
-	return []string{"date", "time", "s-ip", "cs-method", "cs-uri-stem", "cs-uri-query", "s-port", "cs-username", "c-ip",
-		"cs(user-agent)", "cs(referer)", "sc-status", "sc-substatus", "sc-win32-status", "time-taken"}
-}
-
 func parseW3C(p *parser, line []byte, r *record) bool {
 	names := p.columns.names
 	if names == nil {

@@ -65,6 +65,7 @@ func (r *Renderer) Outline(f *File) *Outline {
 	ids := newAnchors(r.cfg.Reserved)
 	lines := newLineIndex(f.Body, f.BodyLine)
 	var cur *Section
+	titled := false
 	start := 0 // of cur's source
 	closeAt := func(end int) {
 		if cur == nil {
@@ -84,8 +85,8 @@ func (r *Renderer) Outline(f *File) *Outline {
 		pos := blockPos(n, f.Body)
 		if h, ok := n.(*ast.Heading); ok {
 			title := plainText(h, f.Body)
-			if h.Level == 1 && cur == nil && o.Title == "" {
-				o.Title = title
+			if h.Level == 1 && cur == nil && !titled {
+				o.Title, titled = title, true
 				continue
 			}
 			closeAt(pos)

@@ -16,7 +16,6 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  prometheus.Histogram
 	searches prometheus.Counter
-	reloads  *prometheus.CounterVec
 	byStatus [600]atomic.Pointer[prometheus.Counter]
 }
 

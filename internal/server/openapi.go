@@ -3,7 +3,6 @@ package server
 import (
 	"encoding/json"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -170,11 +169,6 @@ func parameters(ps []parameter) []any {
 	}
 	return out
 }
-
-var ginParam = regexp.MustCompile(`\{(\w+)\}`)
-
-// ginPath is an operation's path as the router has it.
-func (op operation) ginPath() string { return ginParam.ReplaceAllString(op.path, ":$1") }
 
 // serveOpenAPI serves GET /openapi.json.
 func (s *Server) serveOpenAPI(c *gin.Context, snap *library.Snapshot) error {
