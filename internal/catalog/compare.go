@@ -34,6 +34,7 @@ type Point struct {
 
 // Cell is what one code has to say on a point.
 type Cell struct {
+	Code  *Code
 	Text  string          // plain or Markdown, as the API gives it
 	HTML  template.HTML   // one block
 	Items []template.HTML // where the point is a list
@@ -81,7 +82,7 @@ func (c *Catalog) points(codes []*Code) []Point {
 		p := Point{Key: key, Label: label, Same: true}
 		for i, code := range codes {
 			v := value(code)
-			p.Cells = append(p.Cells, Cell{Text: v, HTML: c.Inline(v)})
+			p.Cells = append(p.Cells, Cell{Code: code, Text: v, HTML: c.Inline(v)})
 			p.Same = p.Same && (i == 0 || v == p.Cells[0].Text)
 		}
 		points = append(points, p)
@@ -106,7 +107,7 @@ func (c *Catalog) points(codes []*Code) []Point {
 	})
 	causes := Point{Key: "causes", Label: "Why it happens"}
 	for _, code := range codes {
-		cell := Cell{Text: strings.Join(code.Causes, "\n")}
+		cell := Cell{Code: code, Text: strings.Join(code.Causes, "\n")}
 		for _, cause := range code.Causes {
 			cell.Items = append(cell.Items, c.Inline(cause))
 		}

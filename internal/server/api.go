@@ -74,7 +74,7 @@ func (s *Server) search(ctx context.Context, snap *library.Snapshot, req index.R
 	s.metrics.searches.Inc()
 	out := &apiSearch{
 		Query: req.Text, Total: res.Total, Generation: snap.Generation, Hits: make([]apiHit, 0, len(res.Hits)),
-		Facets: apiFacets{counts(res.Facets.Kind), counts(res.Facets.Category), counts(res.Facets.Vendor), counts(res.Facets.Tag)},
+		Facets: apiFacets{counts(res.Facets.Kind), counts(byClass(snap.Catalog, res.Facets.Category)), counts(res.Facets.Vendor), counts(res.Facets.Tag)},
 	}
 	for _, h := range res.Hits {
 		page, code := snap.Page(h.ID)
@@ -96,6 +96,16 @@ func (s *Server) search(ctx context.Context, snap *library.Snapshot, req index.R
 	}
 	out.TookMS = float64(time.Since(start).Microseconds()) / 1000
 	return out, nil
+}
+
+// byClass orders a facet of categories as the classes stand, 1xx to 5xx.
+func byClass(c *catalog.Catalog, cs []index.Count) []index.Count {
+	place := func(slug string) int {
+		return slices.IndexFunc(c.Categories, func(v *catalog.Category) bool { return v.Slug == slug })
+	}
+	cs = slices.Clone(cs)
+	slices.SortStableFunc(cs, func(a, b index.Count) int { return place(a.Value) - place(b.Value) })
+	return cs
 }
 
 func counts(cs []index.Count) []apiCount {

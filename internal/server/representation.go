@@ -126,7 +126,9 @@ func (r *representation) serve(w http.ResponseWriter, req *http.Request) {
 	}
 	v := r.variant(c)
 	h := w.Header()
-	h["Etag"] = v.etag
+	if r.status < 400 { // an error names its request: there is nothing to revalidate
+		h["Etag"] = v.etag
+	}
 	h["Vary"] = r.vary
 	h["Cache-Control"] = r.cacheControl
 	if r.policy != nil {

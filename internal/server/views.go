@@ -241,7 +241,7 @@ func (s *Server) showSearch(c *gin.Context, snap *library.Snapshot) error {
 	for _, f := range []struct {
 		name, title string
 		counts      []index.Count
-	}{{"kind", "Kind", res.Facets.Kind}, {"category", "Category", res.Facets.Category}, {"vendor", "Vendor", res.Facets.Vendor}, {"tag", "Tag", res.Facets.Tag}} {
+	}{{"kind", "Kind", res.Facets.Kind}, {"category", "Category", byClass(snap.Catalog, res.Facets.Category)}, {"vendor", "Vendor", res.Facets.Vendor}, {"tag", "Tag", res.Facets.Tag}} {
 		facet := web.Facet{Title: f.title}
 		for _, n := range f.counts {
 			v := web.FacetValue{Label: facetLabel(snap.Catalog, f.name, n.Value), Count: n.Count, Active: slices.Contains(q[f.name], n.Value)}

@@ -1,0 +1,526 @@
+package server
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"siteerror/content"
+	"siteerror/internal/catalog"
+	"siteerror/internal/checker"
+	"siteerror/internal/library"
+)
+
+// shipped is the shipped library, loaded once for all tests.
+var shipped = sync.OnceValues(func() (*library.Library, error) {
+	return library.Open(context.Background(), library.Config{
+		Sources: func() ([]catalog.Source, func(), error) {
+			return []catalog.Source{{Name: "shipped", FS: content.FS}}, func() {}, nil
+		},
+		Log: slog.New(slog.DiscardHandler),
+	})
+})
+
+func newServer(t testing.TB, change func(*Config)) *Server {
+	t.Helper()
+	lib, err := shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := Config{Library: lib, Checker: checker.New(checker.Config{}), Log: slog.New(slog.DiscardHandler)}
+	if change != nil {
+		change(&cfg)
+	}
+	s, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// exchange is a request and what must come of it.
+type exchange struct {
+	method, path string            // GET if empty
+	header       map[string]string // of the request
+	body         string
+	status       int
+	want         map[string]string // regular expressions for response fields; "" means absent
+	contains     string            // in the body
+}
+
+const (
+	browser  = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+	tag      = `^(W/)?"[0-9a-z-]+"$`
+	problemT = `^application/problem\+json$`
+)
+
+// exchanges hold the server to the contract and to RFC 9110.
+var exchanges = []exchange{
+	// Pages, and what they negotiate on.
+	{path: "/", status: 200, want: map[string]string{"Content-Type": "^text/html", "Etag": tag, "Vary": "Accept-Encoding", "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff", "X-Request-Id": "^[0-9a-f]{16}$"}, contains: "<h1>"},
+	{path: "/", status: 200, want: map[string]string{"Content-Security-Policy": `default-src 'none'.*script-src 'self' 'sha256-.*frame-ancestors 'none'`, "Set-Cookie": "", "Server": "", "Referrer-Policy": ".", "Cross-Origin-Opener-Policy": "same-origin"}},
+	{path: "/codes", status: 200, contains: "Client error"},
+	{path: "/codes/202", header: map[string]string{"Accept": browser}, status: 200, want: map[string]string{"Content-Type": "^text/html", "Vary": "Accept, Accept-Encoding", "Link": `rel="alternate"; type="text/markdown"`}, contains: `<span class="name">Accepted</span>`},
+	{path: "/codes/202", header: map[string]string{"Accept": "application/json"}, status: 200, want: map[string]string{"Content-Type": "^application/json"}, contains: `"id":"202"`},
+	{path: "/codes/202", header: map[string]string{"Accept": "text/markdown"}, status: 200, want: map[string]string{"Content-Type": "^text/markdown"}, contains: "# 202 Accepted"},
+	{path: "/codes/202", header: map[string]string{"Accept": "*/*"}, status: 200, want: map[string]string{"Content-Type": "^text/plain"}, contains: "202 Accepted"},
+	{path: "/codes/202", status: 200, want: map[string]string{"Content-Type": "^text/plain"}},
+	{path: "/codes/202", header: map[string]string{"Accept": "text/html;q=0.5, application/json"}, status: 200, want: map[string]string{"Content-Type": "^application/json"}},
+	{path: "/codes/202", header: map[string]string{"Accept": "text/html;q=0, text/markdown;q=0.1"}, status: 200, want: map[string]string{"Content-Type": "^text/markdown"}},
+	{path: "/codes/202", header: map[string]string{"Accept": "image/png"}, status: 406, contains: "text/html, application/json"},
+	{path: "/codes/202?format=json", header: map[string]string{"Accept": browser}, status: 200, want: map[string]string{"Content-Type": "^application/json"}},
+	{path: "/codes/202?format=pdf", header: map[string]string{"Accept": browser}, status: 400, contains: "html, json, md, text"},
+	{path: "/codes/202?q=queue", header: map[string]string{"Accept": browser}, status: 200, contains: "<mark>queue</mark>"},
+	{path: "/codes/202?color=1", status: 200, contains: "\x1b["},
+	{path: "/codes/202.md", header: map[string]string{"Accept": browser}, status: 200, want: map[string]string{"Content-Type": "^text/markdown"}, contains: "## Sources"},
+	{path: "/codes/NGINX-499", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": "^/codes/nginx-499$"}},
+	{path: "/codes/nginx-502", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": "^/codes/502#nginx$"}},
+	{path: "/codes/799", header: map[string]string{"Accept": browser}, status: 404, want: map[string]string{"Content-Type": "^text/html"}, contains: "Search for it"},
+	// Short links.
+	{path: "/502", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": "^/codes/502$", "Vary": "Accept"}},
+	{path: "/502", status: 200, want: map[string]string{"Content-Type": "^text/plain", "Vary": "Accept"}, contains: "502 Bad Gateway"},
+	{path: "/404.13", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": "^/codes/iis-404.13$"}},
+	{path: "/499", header: map[string]string{"Accept": browser}, status: 300, want: map[string]string{"Content-Type": "^text/html"}, contains: "Cloudflare"},
+	{path: "/499", header: map[string]string{"Accept": "application/json"}, status: 300, contains: `"nginx-499"`},
+	{path: "/299", header: map[string]string{"Accept": browser}, status: 404, contains: "x00 of its class"},
+	{path: "/299", header: map[string]string{"Accept": "application/json"}, status: 404, want: map[string]string{"Content-Type": problemT}},
+	{path: "/nginx-499", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": "^/codes/nginx-499$"}},
+	// Taxonomies, comparison, blog, docs.
+	{path: "/categories/server-error", status: 200, contains: "502"},
+	{path: "/categories/nginx", status: 308, want: map[string]string{"Location": "^/vendors/nginx$"}},
+	{path: "/categories/nope", status: 404},
+	{path: "/vendors/nginx", status: 200, contains: "499"},
+	{path: "/compare", status: 200, contains: "First code"},
+	{path: "/compare?codes=403&codes=401", status: 308, want: map[string]string{"Location": "^/compare/401-vs-403$"}},
+	{path: "/compare/403-vs-401", status: 308, want: map[string]string{"Location": "^/compare/401-vs-403$"}},
+	{path: "/compare/401-vs-403", status: 200, contains: "Who has to act"},
+	{path: "/compare/200-vs-502-vs-404-vs-301", status: 308, want: map[string]string{"Location": "^/compare/200-vs-301-vs-404-vs-502$"}},
+	{path: "/compare/1-vs-2-vs-3-vs-4-vs-5", status: 400, contains: "two to four"},
+	{path: "/compare/401-vs-999", status: 404},
+	{path: "/blog", status: 200, contains: "min"},
+	{path: "/blog/who-sent-this-502", status: 200, contains: "On this page"},
+	{path: "/blog/who-sent-this-502.md", status: 200, want: map[string]string{"Content-Type": "^text/markdown"}},
+	{path: "/blog/tags/nginx", status: 200, contains: "Posts about nginx"},
+	{path: "/blog/tags/nope", status: 404},
+	{path: "/blog/feed.xml", status: 200, want: map[string]string{"Content-Type": "^application/atom"}, contains: "<feed"},
+	{path: "/docs", status: 200, contains: "Host it yourself"},
+	{path: "/docs/hosting", status: 200, contains: "Start it"},
+	// Search.
+	{path: "/search?q=queued", status: 200, contains: "results for “queued”"},
+	{path: "/search?q=bad+gateway&kind=code&category=server-error", status: 200, contains: "Remove Category: Server error"},
+	{path: "/search?q=x&category=sever-error", header: map[string]string{"Accept": browser}, status: 400, contains: "client-error"},
+	{path: "/search?q=x&page=0", header: map[string]string{"Accept": browser}, status: 400},
+	{path: "/search?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E", status: 200, contains: "&lt;script&gt;"},
+	{path: `/search?q="unclosed+-+(*:?~^`, status: 200},
+	// The API.
+	{path: "/api/v1/search?q=queued", status: 200, want: map[string]string{"Content-Type": "^application/json$", "Etag": tag, "Access-Control-Allow-Origin": `^\*$`}, contains: `"did_you_mean":`},
+	{path: "/api/v1/search?q=timeout&limit=2", status: 200, want: map[string]string{"Link": `offset=2.*rel="next"`}},
+	{path: "/api/v1/search?q=x&limit=101", status: 400, want: map[string]string{"Content-Type": problemT, "Access-Control-Allow-Origin": `^\*$`}, contains: `"type":"/codes/400"`},
+	{path: "/api/v1/search?q=x&offset=-1", status: 400, want: map[string]string{"Content-Type": problemT}},
+	{path: "/api/v1/search?q=x&vendor=ngnix", status: 400, contains: "nginx"},
+	{path: "/api/v1/suggest?q=5", status: 200, contains: `"suggestions":[{`},
+	{path: "/api/v1/suggest?q=", status: 200, contains: `"query":""`},
+	{path: "/api/v1/codes?category=redirection", status: 200, contains: `"total":9`},
+	{path: "/api/v1/codes?vendor=nope", status: 400},
+	{path: "/api/v1/codes/401", status: 200, contains: `"required_headers":["WWW-Authenticate"]`},
+	{path: "/api/v1/codes/nginx-502", status: 308, want: map[string]string{"Location": "^/api/v1/codes/502$"}},
+	{path: "/api/v1/codes/799", status: 404, want: map[string]string{"Content-Type": problemT}, contains: `"status":404`},
+	{path: "/api/v1/compare?ids=401,403", status: 200, contains: `"points":[`},
+	{path: "/api/v1/compare?ids=401", status: 400},
+	{path: "/api/v1/categories", status: 200, contains: `"slug":"success"`},
+	{path: "/api/v1/vendors", status: 200, contains: `"slug":"nginx"`},
+	{path: "/api/v1/posts", status: 200, contains: `"minutes":`},
+	{path: "/api/v1/nope", status: 404, want: map[string]string{"Content-Type": problemT}, contains: `"instance":"`},
+	{method: "POST", path: "/api/v1/search", status: 405, want: map[string]string{"Content-Type": problemT, "Allow": "GET"}},
+	{method: "POST", path: "/api/v1/diagnose", header: map[string]string{"Content-Type": "text/plain"}, body: "connect() failed (111: Connection refused) while connecting to upstream", status: 200, want: map[string]string{"Cache-Control": "no-store", "Access-Control-Allow-Origin": ""}, contains: `"findings":[{"id":"502"`},
+	{method: "POST", path: "/api/v1/diagnose", header: map[string]string{"Content-Type": "text/plain", "Sec-Fetch-Site": "cross-site"}, body: "x", status: 403, want: map[string]string{"Content-Type": problemT}},
+	{method: "POST", path: "/api/v1/diagnose", body: "", status: 400},
+	{method: "POST", path: "/api/v1/diagnose", header: map[string]string{"Content-Type": "text/plain"}, body: strings.Repeat("x", maxDiagnoseBody+1), status: 413},
+	{method: "POST", path: "/api/v1/check", header: map[string]string{"Content-Type": "text/plain"}, body: "{}", status: 415, want: map[string]string{"Accept": "application/json"}},
+	{method: "POST", path: "/api/v1/check", header: map[string]string{"Content-Type": "application/json"}, body: `{"url":"http://127.0.0.1/"}`, status: 422, want: map[string]string{"Content-Type": problemT}},
+	{method: "POST", path: "/api/v1/check", header: map[string]string{"Content-Type": "application/json"}, body: `{"url":"::"}`, status: 400},
+	{method: "POST", path: "/api/v1/check", header: map[string]string{"Content-Type": "application/json", "Origin": "https://evil.example"}, body: `{"url":"http://127.0.0.1/"}`, status: 403},
+	// Tools.
+	{path: "/cheatsheet", status: 200, contains: "Not Found"},
+	{path: "/cheatsheet.csv", status: 200, want: map[string]string{"Content-Type": "^text/csv"}, contains: "id,code,name"},
+	{path: "/cheatsheet.json?vendor=nginx", status: 200, contains: `"nginx-499"`},
+	{path: "/quiz", status: 303, want: map[string]string{"Location": `^/quiz\?seed=\d+$`, "Cache-Control": "no-store"}},
+	{path: "/quiz?seed=7", status: 200, contains: "1 of 10"},
+	{path: "/quiz?seed=7&answers=9", status: 400},
+	{path: "/playground", status: 200, contains: `value="/status/200"`},
+	{path: "/checker?url=http://example.com/", status: 200, contains: `value="http://example.com/"`},
+	{path: "/diagnose", status: 200, contains: "textarea"},
+	{method: "POST", path: "/diagnose", header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, body: "paste=curl%3A+(52)+Empty+reply+from+server", status: 200, want: map[string]string{"Cache-Control": "no-store"}, contains: "<mark>"},
+	{path: "/status/429", status: 429, want: map[string]string{"Retry-After": ".", "Cache-Control": "no-store", "Content-Security-Policy": "sandbox"}},
+	{method: "BREW", path: "/status/204", status: 204},
+	{path: "/status/999", status: 400, want: map[string]string{"Content-Type": problemT}},
+	// Machines.
+	{path: "/healthz", status: 200, want: map[string]string{"Cache-Control": "no-store"}, contains: "ok"},
+	{path: "/readyz", status: 200},
+	{path: "/metrics", status: 200, contains: "process_resident_memory_bytes"},
+	{path: "/robots.txt", status: 200, contains: "Sitemap: http://localhost"},
+	{path: "/sitemap.xml", status: 200, contains: "/codes/502</loc>"},
+	{path: "/opensearch.xml", status: 200, contains: "{searchTerms}"},
+	{path: "/suggest?q=bad", status: 200, want: map[string]string{"Content-Type": `^application/x-suggestions\+json$`}, contains: `["bad",[`},
+	{path: "/llms.txt", status: 200, contains: "# siteerror"},
+	{path: "/openapi.json", status: 200, contains: `"openapi": "3.1.0"`},
+	{path: "/api", status: 200, contains: "/openapi.json"},
+	// Methods.
+	{method: "HEAD", path: "/codes/202", header: map[string]string{"Accept": browser}, status: 200, want: map[string]string{"Content-Length": `^\d+$`, "Etag": tag}},
+	{method: "DELETE", path: "/codes/202", status: 405, want: map[string]string{"Allow": "GET"}},
+	{method: "OPTIONS", path: "/codes/202", status: 204, want: map[string]string{"Allow": "OPTIONS"}},
+	{method: "OPTIONS", path: "/api/v1/search", header: map[string]string{"Origin": "https://a.example", "Access-Control-Request-Method": "GET"}, status: 204, want: map[string]string{"Access-Control-Allow-Methods": "GET", "Access-Control-Allow-Origin": `^\*$`}},
+	{method: "PROPFIND", path: "/codes", status: 405, want: map[string]string{"Allow": "GET"}},
+	{method: "TRACE", path: "/", status: 405},
+	{method: "BREW", path: "/a/b/c", status: 404},
+	// Odd paths never leave the site and never loop.
+	{path: "/codes/", status: 308, want: map[string]string{"Location": "^/codes$"}},
+	{path: "/codes/202/", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": "^/codes/202$"}},
+	{path: "//evil.example/", status: 404, want: map[string]string{"Location": ""}},
+	{path: "//evil.example/%2f..", status: 404, want: map[string]string{"Location": ""}},
+	{path: "/%5cevil.example/", status: 404, want: map[string]string{"Location": ""}},
+	{path: "/codes/..%2f..%2fetc%2fpasswd", header: map[string]string{"Accept": browser}, status: 404, want: map[string]string{"Location": ""}},
+	{path: "/codes/../codes/202", header: map[string]string{"Accept": browser}, status: 404},
+	{path: "/" + strings.Repeat("x", maxURI), status: 414},
+	{path: "/assets/nope.css", status: 404},
+	// Codings.
+	{path: "/codes/202", header: map[string]string{"Accept": browser, "Accept-Encoding": "gzip"}, status: 200, want: map[string]string{"Content-Encoding": "^gzip$", "Etag": `-gzip"$`}},
+	{path: "/codes/202", header: map[string]string{"Accept": browser, "Accept-Encoding": "gzip;q=0.5, br"}, status: 200, want: map[string]string{"Content-Encoding": "^br$"}},
+	{path: "/codes/202", header: map[string]string{"Accept": browser, "Accept-Encoding": "br;q=0, gzip;q=0, zstd"}, status: 200, want: map[string]string{"Content-Encoding": "^zstd$"}},
+	{path: "/codes/202", header: map[string]string{"Accept": browser, "Accept-Encoding": "*;q=0.1"}, status: 200, want: map[string]string{"Content-Encoding": "^br$"}},
+	{path: "/codes/202", header: map[string]string{"Accept": browser, "Accept-Encoding": "identity"}, status: 200, want: map[string]string{"Content-Encoding": ""}},
+	{path: "/codes/202", header: map[string]string{"Accept": browser, "Accept-Encoding": "identity;q=0, gzip"}, status: 200, want: map[string]string{"Content-Encoding": "^gzip$"}},
+	{path: "/codes/202", header: map[string]string{"Accept": browser, "Accept-Encoding": "gzip;q=nonsense"}, status: 200, want: map[string]string{"Content-Encoding": ""}},
+	// Preconditions.
+	{path: "/codes/202", header: map[string]string{"Accept": browser, "If-None-Match": "*"}, status: 304, want: map[string]string{"Etag": tag, "Vary": ".", "Cache-Control": ".", "Content-Length": "", "Content-Type": ""}},
+	{path: "/codes/202", header: map[string]string{"Accept": browser, "If-None-Match": `"other", W/"x"`}, status: 200},
+	{path: "/codes/202", header: map[string]string{"Accept": browser, "If-Match": `"other"`}, status: 412},
+	{path: "/codes/202", header: map[string]string{"Accept": browser, "If-Match": "*"}, status: 200},
+}
+
+func do(s http.Handler, e exchange) *httptest.ResponseRecorder {
+	method := e.method
+	if method == "" {
+		method = http.MethodGet
+	}
+	r := httptest.NewRequest(method, "http://localhost:8080/", strings.NewReader(e.body))
+	r.RequestURI = e.path
+	path, query, _ := strings.Cut(e.path, "?")
+	r.URL.Path, r.URL.RawQuery = unescape(path), query
+	if strings.Contains(path, "%") {
+		r.URL.RawPath = path
+	}
+	for k, v := range e.header {
+		r.Header.Set(k, v)
+	}
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	return w
+}
+
+func unescape(path string) string {
+	return strings.NewReplacer("%2f", "/", "%5c", `\`).Replace(path)
+}
+
+func TestExchanges(t *testing.T) {
+	s := newServer(t, nil)
+	t.Logf("%d exchanges", len(exchanges))
+	for _, e := range exchanges {
+		name := e.method + " " + e.path
+		if len(name) > 80 {
+			name = name[:80]
+		}
+		t.Run(name, func(t *testing.T) {
+			w := do(s, e)
+			if w.Code != e.status {
+				t.Fatalf("status = %d, want %d; body: %.300s", w.Code, e.status, w.Body)
+			}
+			for field, pattern := range e.want {
+				got := w.Header().Get(field)
+				if pattern == "" && got != "" || pattern != "" && !regexp.MustCompile(pattern).MatchString(got) {
+					t.Errorf("%s = %q, want %q", field, got, pattern)
+				}
+			}
+			if !strings.Contains(w.Body.String(), e.contains) {
+				t.Errorf("body lacks %q: %.600s", e.contains, w.Body)
+			}
+			if w.Header().Get("X-Content-Type-Options") != "nosniff" {
+				t.Error("no nosniff")
+			}
+			if ct := w.Header().Get("Content-Type"); strings.HasPrefix(ct, "application/problem+json") && e.path != "/status/429" { // the mock plays an example
+				var p problem
+				if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || p.Status != w.Code || p.Title == "" || p.Detail == "" || p.Instance == "" {
+					t.Errorf("problem = %+v, %v", p, err)
+				}
+			}
+		})
+	}
+}
+
+// HEAD is GET without the body: the same status and the same fields.
+func TestHeadEqualsGet(t *testing.T) {
+	s := newServer(t, nil)
+	for _, e := range exchanges {
+		if e.method != "" || strings.HasPrefix(e.path, "/quiz") || strings.HasPrefix(e.path, "/metrics") || strings.HasPrefix(e.path, "/status") {
+			continue
+		}
+		get := do(s, e)
+		e.method = http.MethodHead
+		head := do(s, e)
+		if head.Body.Len() > 0 {
+			t.Errorf("HEAD %s has a body", e.path)
+		}
+		if head.Code != get.Code {
+			t.Errorf("HEAD %s = %d, GET = %d", e.path, head.Code, get.Code)
+		}
+		for _, field := range []string{"Etag", "Vary", "Content-Type", "Content-Encoding", "Location", "Cache-Control"} {
+			if h, g := head.Header().Get(field), get.Header().Get(field); h != g && !strings.HasPrefix(e.path, "/api/v1/search") {
+				t.Errorf("%s: HEAD has %s %q, GET %q", e.path, field, h, g)
+			}
+		}
+	}
+}
+
+// A validator that was given out brings a 304, and one of another coding does not.
+func TestRevalidation(t *testing.T) {
+	s := newServer(t, nil)
+	for _, path := range []string{"/", "/codes/502", "/search?q=timeout", "/api/v1/codes", "/api/v1/search?q=timeout", "/blog/feed.xml", "/openapi.json"} {
+		e := exchange{path: path, header: map[string]string{"Accept": browser, "Accept-Encoding": "gzip"}}
+		etag := do(s, e).Header().Get("Etag")
+		e.header["If-None-Match"] = `"x", ` + etag
+		if w := do(s, e); w.Code != http.StatusNotModified || w.Body.Len() > 0 || w.Header().Get("Etag") != etag {
+			t.Errorf("%s with its own validator: %d, etag %q", path, w.Code, w.Header().Get("Etag"))
+		}
+		e.header["Accept-Encoding"] = "identity"
+		if w := do(s, e); w.Code != http.StatusOK && strings.Contains(etag, "-gzip") {
+			t.Errorf("%s with the validator of another coding: %d", path, w.Code)
+		}
+	}
+}
+
+func TestAssets(t *testing.T) {
+	s := newServer(t, nil)
+	page := do(s, exchange{path: "/"}).Body.String()
+	for _, m := range regexp.MustCompile(`(?:href|src)="(/assets/[^"]+)"`).FindAllStringSubmatch(page, -1) {
+		w := do(s, exchange{path: m[1]})
+		if w.Code != 200 || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
+			t.Errorf("%s: %d, %q", m[1], w.Code, w.Header().Get("Cache-Control"))
+		}
+		part := do(s, exchange{path: m[1], header: map[string]string{"Range": "bytes=0-9", "Accept-Encoding": "gzip"}})
+		if part.Code != http.StatusPartialContent || part.Body.Len() != 10 || part.Header().Get("Content-Encoding") != "" {
+			t.Errorf("%s: a range gives %d with %d bytes", m[1], part.Code, part.Body.Len())
+		}
+	}
+}
+
+// Below a path, every link of every kind of page stays below it, and leads somewhere.
+func TestBasePath(t *testing.T) {
+	lib, err := library.Open(context.Background(), library.Config{
+		Sources: func() ([]catalog.Source, func(), error) {
+			return []catalog.Source{{FS: content.FS}}, func() {}, nil
+		},
+		Options: catalog.Options{BasePath: "/help"}, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lib.Close()
+	s := newServer(t, func(c *Config) { c.Library, c.BasePath, c.BaseURL = lib, "/help", "https://intra.example/help" })
+	link := regexp.MustCompile(`(?:href|src|action)="([^"#]+)`)
+	seen := map[string]bool{}
+	for _, page := range []string{"/help/", "/help/codes/502", "/help/blog/who-sent-this-502", "/help/compare/401-vs-403", "/help/search?q=timeout", "/help/docs", "/help/nope", "/help/cheatsheet"} {
+		w := do(s, exchange{path: page, header: map[string]string{"Accept": browser}})
+		for _, m := range link.FindAllStringSubmatch(w.Body.String(), -1) {
+			href := strings.ReplaceAll(m[1], "&amp;", "&")
+			if strings.HasPrefix(href, "http") || seen[href] {
+				continue
+			}
+			seen[href] = true
+			if !strings.HasPrefix(href, "/help/") && href != "/help" {
+				t.Errorf("%s links to %q, outside the base path", page, href)
+				continue
+			}
+			if got := do(s, exchange{path: href, header: map[string]string{"Accept": browser}}); got.Code >= 400 {
+				t.Errorf("%s links to %q, which answers %d", page, href, got.Code)
+			}
+		}
+	}
+	if w := do(s, exchange{path: "/codes/502"}); w.Code != 404 {
+		t.Errorf("outside the base path: %d", w.Code)
+	}
+	if loc := do(s, exchange{path: "/help/502", header: map[string]string{"Accept": browser}}).Header().Get("Location"); loc != "/help/codes/502" {
+		t.Errorf("Location = %q", loc)
+	}
+}
+
+// Every page that the sitemap names answers.
+func TestSitemapIsTrue(t *testing.T) {
+	s := newServer(t, nil)
+	body := do(s, exchange{path: "/sitemap.xml"}).Body.String()
+	locs := regexp.MustCompile(`<loc>http://localhost:8080([^<]+)</loc>`).FindAllStringSubmatch(body, -1)
+	if len(locs) < 100 {
+		t.Fatalf("%d addresses", len(locs))
+	}
+	titles := map[string]string{}
+	for _, m := range locs {
+		w := do(s, exchange{path: m[1], header: map[string]string{"Accept": browser}})
+		if m[1] == "/quiz" {
+			continue
+		}
+		if w.Code != 200 {
+			t.Errorf("%s: %d", m[1], w.Code)
+		}
+		title := regexp.MustCompile(`<title>([^<]+)</title>`).FindStringSubmatch(w.Body.String())
+		if title == nil || titles[title[1]] != "" {
+			t.Errorf("%s: title %v, also of %s", m[1], title, titles[title[1]])
+			continue
+		}
+		titles[title[1]] = m[1]
+	}
+}
+
+func TestTerminalPagesFitEightyColumns(t *testing.T) {
+	s := newServer(t, nil)
+	for _, path := range []string{"/502", "/202", "/nginx-499", "/cloudflare-520"} {
+		body := do(s, exchange{path: path, header: map[string]string{"Accept": "*/*"}}).Body.String()
+		for line := range strings.Lines(body) {
+			if n := len([]rune(strings.TrimRight(line, "\n"))); n > 80 && strings.Contains(strings.TrimSpace(line), " ") && !strings.HasPrefix(line, "    ") {
+				t.Errorf("%s: %d columns: %q", path, n, line)
+			}
+		}
+	}
+}
+
+// A reload while people read: no request fails, and no answer mixes versions.
+func TestReloadUnderLoad(t *testing.T) {
+	lib, err := library.Open(context.Background(), library.Config{
+		Sources: func() ([]catalog.Source, func(), error) {
+			return []catalog.Source{{FS: content.FS}}, func() {}, nil
+		},
+		Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lib.Close()
+	s := newServer(t, func(c *Config) { c.Library = lib })
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	for _, path := range []string{"/api/v1/search?q=timeout", "/codes/502", "/search?q=bad+gateway"} {
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if w := do(s, exchange{path: path, header: map[string]string{"Accept": browser}}); w.Code != 200 {
+					t.Errorf("%s: %d during a reload", path, w.Code)
+					return
+				}
+			}
+		})
+	}
+	for range 2 {
+		if err := lib.Reload(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}
+	close(stop)
+	wg.Wait()
+}
+
+// Interim responses and closed connections need a real connection.
+func TestMockOverTheWire(t *testing.T) {
+	srv := httptest.NewServer(newServer(t, nil))
+	defer srv.Close()
+	raw := func(request string) string {
+		conn, err := net.Dial("tcp", srv.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
+		_, _ = io.WriteString(conn, request)
+		b, _ := io.ReadAll(bufio.NewReader(conn))
+		return string(b)
+	}
+	tests := []struct{ path, want string }{
+		{"/status/103", "HTTP/1.1 103 Early Hints\r\n"},
+		{"/status/413", "HTTP/1.1 413 Content Too Large\r\n"},
+		{"/status/401", "Www-Authenticate: "},
+		{"/status/405", "Allow: "},
+	}
+	for _, tt := range tests {
+		if got := raw("GET " + tt.path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"); !strings.Contains(got, tt.want) && !strings.Contains(strings.ToLower(got), strings.ToLower(tt.want)) {
+			t.Errorf("%s: %q lacks %q", tt.path, got, tt.want)
+		}
+	}
+	if got := raw("GET /status/444 HTTP/1.1\r\nHost: x\r\n\r\n"); got != "" {
+		t.Errorf("444 sent %q", got)
+	}
+}
+
+// A panic in a handler is a 500 that tells nothing but the request id.
+func TestPanicTellsNothing(t *testing.T) {
+	var log bytes.Buffer
+	s := newServer(t, func(c *Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	s.get("/api/v1/panic", func(*gin.Context) { panic("secret detail") })
+	w := do(s, exchange{path: "/api/v1/panic"})
+	if w.Code != 500 || strings.Contains(w.Body.String(), "secret") || !strings.Contains(log.String(), "secret detail") {
+		t.Errorf("%d %s; log: %s", w.Code, w.Body, log.String())
+	}
+}
+
+// What people paste stays out of the log.
+func TestAccessLogHoldsNoQuery(t *testing.T) {
+	var log bytes.Buffer
+	s := newServer(t, func(c *Config) { c.Log, c.AccessLog = slog.New(slog.NewTextHandler(&log, nil)), true })
+	do(s, exchange{path: "/search?q=hunter2", header: map[string]string{"Authorization": "Bearer hunter3"}})
+	if got := log.String(); !strings.Contains(got, "path=/search") || strings.Contains(got, "hunter") {
+		t.Errorf("log: %s", got)
+	}
+}
+
+func BenchmarkPageHit(b *testing.B) {
+	s := newServer(b, nil)
+	r := httptest.NewRequest("GET", "/codes/502", nil)
+	r.Header.Set("Accept", browser)
+	r.Header.Set("Accept-Encoding", "br")
+	w := &discard{header: http.Header{}}
+	s.ServeHTTP(w, r)
+	b.ReportAllocs()
+	for b.Loop() {
+		s.ServeHTTP(w, r)
+	}
+}
+
+func BenchmarkAPISearch(b *testing.B) {
+	s := newServer(b, nil)
+	r := httptest.NewRequest("GET", "/api/v1/search?q=upstream+timed+out", nil)
+	w := &discard{header: http.Header{}}
+	b.ReportAllocs()
+	for b.Loop() {
+		s.ServeHTTP(w, r)
+	}
+}
+
+// discard is a ResponseWriter that keeps nothing.
+type discard struct{ header http.Header }
+
+func (d *discard) Header() http.Header         { return d.header }
+func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
+func (d *discard) WriteHeader(int)             {}
