@@ -15,12 +15,14 @@ import (
 
 // formatOf decides in which form a page is wanted: by ?format=, else by Accept.
 func formatOf(c *gin.Context) (format, error) {
-	if name := c.Query("format"); c.Request.URL.RawQuery != "" && name != "" {
-		f, ok := formatNames[name]
-		if !ok {
-			return 0, badRequest("Unknown format %q. Known: html, json, md, text.", name)
+	if c.Request.URL.RawQuery != "" { // reading the query allocates
+		if name := c.Query("format"); name != "" {
+			f, ok := formatNames[name]
+			if !ok {
+				return 0, badRequest("Unknown format %q. Known: html, json, md, text.", name)
+			}
+			return f, nil
 		}
-		return f, nil
 	}
 	f, ok := chooseFormat(c.Request.Header["Accept"])
 	if !ok {
@@ -101,11 +103,11 @@ func (s *Server) codeRepresentation(c *gin.Context, snap *library.Snapshot, code
 	return rep, nil
 }
 
-// showShort serves GET /:code, the short link. One page: HTML is a redirect to
+// showShort serves GET /{code}, the short link. One page: HTML is a redirect to
 // it, other forms are the page itself. Several vendors: a chooser. A number
 // without a page: what its class says.
-func (s *Server) showShort(c *gin.Context, snap *library.Snapshot) error {
-	word, asMarkdown := trimMarkdown(c.Param("code"))
+func (s *Server) showShort(c *gin.Context, snap *library.Snapshot, word string) error {
+	word, asMarkdown := trimMarkdown(word)
 	if part, ok := strings.CutPrefix(word, "sitemap-"); ok && strings.HasSuffix(part, ".xml") {
 		return s.serveSitemapPart(c, snap, strings.TrimSuffix(part, ".xml"))
 	}

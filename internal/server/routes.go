@@ -18,7 +18,6 @@ func (s *Server) routes() {
 	page("/", s.showHome)
 	page("/codes", s.showCodes)
 	page("/codes/:id", s.showCode)
-	page("/:code", s.showShort)
 	page("/categories/:slug", s.showCategory)
 	page("/vendors/:slug", s.showVendor)
 	page("/compare", s.showComparePicker)
@@ -78,10 +77,22 @@ func (s *Server) get(path string, h gin.HandlerFunc) {
 	s.engine.HEAD(path, h)
 }
 
-// noRoute answers what nothing is registered for. One slash too many at the end
-// is forgiven.
+// noRoute answers what nothing is registered for: short links, which as a route
+// would make the router look back on every other path. One slash too many at the
+// end is forgiven.
 func (s *Server) noRoute(c *gin.Context, snap *library.Snapshot) error {
 	path := c.Request.URL.Path
+	if word := strings.TrimPrefix(path, "/"); word != "" && !strings.Contains(word, "/") {
+		switch c.Request.Method {
+		case http.MethodGet, http.MethodHead:
+			return s.showShort(c, snap, word)
+		}
+		if len(snap.Catalog.ByNumber(word)) > 0 {
+			c.Writer.Header().Set("Allow", "GET, HEAD")
+			s.noMethod(c)
+			return nil
+		}
+	}
 	if trimmed := strings.TrimRight(path, "/"); trimmed != path && plainPath(trimmed) && (c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead) {
 		if q := c.Request.URL.RawQuery; q != "" {
 			trimmed += "?" + q

@@ -185,7 +185,8 @@ var exchanges = []exchange{
 	{method: "OPTIONS", path: "/api/v1/search", header: map[string]string{"Origin": "https://a.example", "Access-Control-Request-Method": "GET"}, status: 204, want: map[string]string{"Access-Control-Allow-Methods": "GET", "Access-Control-Allow-Origin": `^\*$`}},
 	{method: "PROPFIND", path: "/codes", status: 405, want: map[string]string{"Allow": "GET"}},
 	{method: "TRACE", path: "/", status: 405},
-	{method: "BREW", path: "/a/b/c", status: 404},
+	{method: "BREW", path: "/nope", status: 404},
+	{method: "BREW", path: "/502", status: 405, want: map[string]string{"Allow": "GET"}},
 	// Odd paths never leave the site and never loop.
 	{path: "/codes/", status: 308, want: map[string]string{"Location": "^/codes$"}},
 	{path: "/codes/202/", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": "^/codes/202$"}},

@@ -1,0 +1,274 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jba/templatecheck"
+	"golang.org/x/net/html"
+
+	"siteerror/content"
+	"siteerror/internal/catalog"
+)
+
+var shipped = sync.OnceValues(func() (*catalog.Catalog, error) {
+	return catalog.Load(context.Background(), []catalog.Source{{FS: content.FS}}, catalog.Options{})
+})
+
+func views(t testing.TB) (*Views, *catalog.Catalog) {
+	t.Helper()
+	c, err := shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := New(Config{SiteURL: "http://localhost:8080"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v, c
+}
+
+// A misspelt field fails here before a reader meets it.
+func TestTemplatesFitTheirTypes(t *testing.T) {
+	v, _ := views(t)
+	check := func(name string, err error) {
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	check("home", templatecheck.CheckHTML(v.Home.t.Lookup("layout"), HomePage{}))
+	check("codes", templatecheck.CheckHTML(v.Codes.t.Lookup("layout"), CodesPage{}))
+	check("code", templatecheck.CheckHTML(v.Code.t.Lookup("layout"), CodePage{}))
+	check("list", templatecheck.CheckHTML(v.List.t.Lookup("layout"), ListPage{}))
+	check("chooser", templatecheck.CheckHTML(v.Chooser.t.Lookup("layout"), ChooserPage{}))
+	check("comparepicker", templatecheck.CheckHTML(v.ComparePicker.t.Lookup("layout"), ComparePickerPage{}))
+	check("compare", templatecheck.CheckHTML(v.Compare.t.Lookup("layout"), ComparePage{}))
+	check("blog", templatecheck.CheckHTML(v.Blog.t.Lookup("layout"), BlogPage{}))
+	check("post", templatecheck.CheckHTML(v.Post.t.Lookup("layout"), PostPage{}))
+	check("docs", templatecheck.CheckHTML(v.Docs.t.Lookup("layout"), DocsPage{}))
+	check("doc", templatecheck.CheckHTML(v.Doc.t.Lookup("layout"), DocPage{}))
+	check("search", templatecheck.CheckHTML(v.Search.t.Lookup("layout"), SearchPage{}))
+	check("error", templatecheck.CheckHTML(v.Error.t.Lookup("layout"), ErrorPage{}))
+	check("cheatsheet", templatecheck.CheckHTML(v.CheatSheet.t.Lookup("layout"), CheatSheetPage{}))
+	check("diagnose", templatecheck.CheckHTML(v.Diagnose.t.Lookup("layout"), DiagnosePage{}))
+	check("checker", templatecheck.CheckHTML(v.Checker.t.Lookup("layout"), CheckerPage{}))
+	check("playground", templatecheck.CheckHTML(v.Playground.t.Lookup("layout"), PlaygroundPage{}))
+	check("quiz", templatecheck.CheckHTML(v.Quiz.t.Lookup("layout"), QuizPage{}))
+	check("api", templatecheck.CheckHTML(v.API.t.Lookup("layout"), APIPage{}))
+}
+
+// attrs finds the first element that has all of want.
+func find(n *html.Node, tag string, want map[string]string) *html.Node {
+	if n.Type == html.ElementNode && n.Data == tag {
+		have := map[string]string{}
+		for _, a := range n.Attr {
+			have[a.Key] = a.Val
+		}
+		ok := true
+		for k, v := range want {
+			if have[k] != v {
+				ok = false
+			}
+		}
+		if ok {
+			return n
+		}
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if f := find(c, tag, want); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+func all(n *html.Node, visit func(*html.Node)) {
+	visit(n)
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		all(c, visit)
+	}
+}
+
+func text(n *html.Node) string {
+	var b strings.Builder
+	all(n, func(n *html.Node) {
+		if n.Type == html.TextNode {
+			b.WriteString(n.Data)
+		}
+	})
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+func attr(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+// The names and roles that people with a screen reader, and tests, rely on.
+func TestCodePagesKeepTheAccessibleContract(t *testing.T) {
+	v, c := views(t)
+	for _, code := range c.Codes {
+		var b bytes.Buffer
+		if err := v.Code.Render(&b, v.NewCode(c, code)); err != nil {
+			t.Fatalf("%s: %v", code.ID, err)
+		}
+		doc, err := html.Parse(bytes.NewReader(b.Bytes()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []struct {
+			tag  string
+			attr map[string]string
+		}{
+			{"main", map[string]string{"id": "main", "tabindex": "-1"}}, {"nav", map[string]string{"aria-label": "Main"}},
+			{"form", map[string]string{"role": "search"}}, {"a", map[string]string{"class": "skip", "href": "#main"}},
+			{"nav", map[string]string{"aria-label": "Previous and next code"}},
+		} {
+			if find(doc, want.tag, want.attr) == nil {
+				t.Errorf("%s: no %s %v", code.ID, want.tag, want.attr)
+			}
+		}
+		ids := map[string]bool{}
+		headings := 0
+		all(doc, func(n *html.Node) {
+			if n.Type != html.ElementNode {
+				return
+			}
+			if id := attr(n, "id"); id != "" {
+				if ids[id] {
+					t.Errorf("%s: id %q stands twice", code.ID, id)
+				}
+				ids[id] = true
+			}
+			if n.Data == "h1" {
+				headings++
+				if got := text(n); got != code.Title {
+					t.Errorf("%s: h1 = %q, want %q", code.ID, got, code.Title)
+				}
+			}
+			if attr(n, "style") != "" {
+				t.Errorf("%s: inline style", code.ID)
+			}
+			if n.Data == "img" && attr(n, "alt") == "" {
+				t.Errorf("%s: picture without alt", code.ID)
+			}
+			if n.Data == "pre" && attr(n, "tabindex") != "0" {
+				t.Errorf("%s: a scrolling block that the keyboard cannot reach", code.ID)
+			}
+		})
+		if headings != 1 {
+			t.Errorf("%s: %d h1", code.ID, headings)
+		}
+		all(doc, func(n *html.Node) {
+			if href := attr(n, "href"); n.Data == "a" && strings.HasPrefix(href, "#") && !ids[href[1:]] {
+				t.Errorf("%s: link to %s, which is not there", code.ID, href)
+			}
+		})
+		if class := code.Category.Slug; class == "success" || class == "redirection" || class == "informational" {
+			if h := find(doc, "p", map[string]string{"class": "verdict"}); strings.Contains(strings.ToLower(text(h)), " error") {
+				t.Errorf("%s: a %s is called an error: %q", code.ID, class, text(h))
+			}
+		}
+		if code.Previous != nil && find(doc, "a", map[string]string{"rel": "prev", "href": code.Previous.Path}) == nil {
+			t.Errorf("%s: no link to the previous code", code.ID)
+		}
+		if code.Semantics.OnWire == "never" {
+			for _, s := range code.Snippets() {
+				if s.Purpose == "return" {
+					t.Errorf("%s is only logged, and %s returns it", code.ID, s.Framework)
+				}
+			}
+		}
+	}
+}
+
+func TestMarkWords(t *testing.T) {
+	tests := []struct{ name, page, query, want string }{
+		{"words that begin so", "<main>queue queued unqueued</main>", "queue", "<main><mark>queue</mark> <mark>queued</mark> unqueued</main>"},
+		{"outside main", "<p>queue</p><main></main>", "queue", "<p>queue</p><main></main>"},
+		{"not in attributes", `<main><a href="/queue">x</a></main>`, "queue", `<main><a href="/queue">x</a></main>`},
+		{"not in scripts", "<main><script>queue</script></main>", "queue", "<main><script>queue</script></main>"},
+		{"not inside entities", "<main>a &amp; b &lt;amp</main>", "amp lt", "<main>a &amp; b &lt;<mark>amp</mark></main>"},
+		{"numbers", "<main>HTTP 502</main>", "502", "<main>HTTP <mark>502</mark></main>"},
+		{"nothing to mark", "<main>x</main>", "()*", "<main>x</main>"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := string(MarkWords([]byte(tt.page), tt.query)); got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// Marking adds mark elements and nothing else: without them the page is as it was.
+func FuzzMarkWords(f *testing.F) {
+	f.Add("<main>bad gateway &amp; more</main>", "bad gateway")
+	f.Add("<main><p title='x'>a</p>", "<p>")
+	f.Fuzz(func(t *testing.T, page, query string) {
+		if strings.Contains(page, "mark>") {
+			return
+		}
+		got := string(MarkWords([]byte(page), query))
+		bare := strings.NewReplacer("<mark>", "", "</mark>", "").Replace(got)
+		if !strings.HasPrefix(page, bare) && bare != page {
+			t.Errorf("page %q, query %q: %q", page, query, got)
+		}
+	})
+}
+
+func TestMarkText(t *testing.T) {
+	got := MarkText("a <b> c", []Mark{{2, 5}, {3, 4}, {6, 99}})
+	if want := "a <mark>&lt;b&gt;</mark> c"; string(got) != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// A seed makes the same round each time, each question with one right answer
+// among different ones.
+func TestQuizRound(t *testing.T) {
+	_, c := views(t)
+	for seed := range uint64(40) {
+		round, again := Round(c, seed), Round(c, seed)
+		if len(round) != RoundLength {
+			t.Fatalf("seed %d: %d questions", seed, len(round))
+		}
+		for i, q := range round {
+			if q.Text != again[i].Text || q.Right != again[i].Right {
+				t.Fatalf("seed %d, question %d differs from itself", seed, i+1)
+			}
+			seen := map[string]bool{}
+			for _, o := range q.Options {
+				if o == "" || seen[o] {
+					t.Errorf("seed %d: %q has the answers %q", seed, q.Text, q.Options)
+				}
+				seen[o] = true
+			}
+			if q.Right < 0 || q.Right >= len(q.Options) || q.Why == "" || q.Path == "" {
+				t.Errorf("seed %d: %+v", seed, q)
+			}
+		}
+	}
+}
+
+func TestCheatSheetHasEveryRegisteredCode(t *testing.T) {
+	_, c := views(t)
+	on := map[string]bool{}
+	for _, g := range CheatSheet(c, "", "") {
+		for _, code := range g.Codes {
+			on[code.ID] = true
+		}
+	}
+	for _, code := range c.Codes {
+		if code.Vendor.Slug == "ietf" && !on[code.ID] {
+			t.Errorf("%s is not on the sheet", code.ID)
+		}
+	}
+}
