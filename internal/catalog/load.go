@@ -33,6 +33,9 @@ type Source struct {
 type Options struct {
 	BasePath string // "" or "/help": prefixed to every internal link
 	Strict   bool   // a bad doc fails the load instead of being left out
+	// FailOnDocs makes a doc's problems fail the load as a code's do, unknown
+	// fields apart: what a check wants.
+	FailOnDocs bool
 	// TolerateLinks keeps pages whose links and related codes lead nowhere: in
 	// a narrowed library many do, and nobody is to blame.
 	TolerateLinks bool
@@ -130,7 +133,7 @@ func (b *builder) report(p *parsed, ps ...markdown.Problem) {
 	for i := range ps {
 		ps[i].Path = path.Join(p.dir, ps[i].Path)
 	}
-	if p.group == "docs" && !b.opts.Strict {
+	if p.group == "docs" && !b.opts.Strict && !b.opts.FailOnDocs {
 		b.cat.Skipped = append(b.cat.Skipped, ps...)
 		return
 	}
