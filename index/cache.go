@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -12,7 +13,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/blevesearch/bleve/v2/document"
@@ -27,7 +27,7 @@ var ErrStale = errors.New("no index of these documents")
 var ErrDamaged = errors.New("index is damaged")
 
 // formatVersion is part of an index's key. Raise it whenever analysis or mapping change.
-const formatVersion = "1"
+const formatVersion = "2"
 
 // batchDocs is how many documents are analyzed before they are written. Segments are merged in the end; terms of one
 // document only take less room in a merged one.
@@ -196,33 +196,45 @@ func checksums(dir string) (map[string]string, error) {
 
 // cacheKey names the index of docs under cfg and this format.
 func cacheKey(docs []Document, cfg Config) string {
-	h := sha256.New()
-	hashList(h, formatVersion)
+	h := keyHash{sum: sha256.New(), buf: make([]byte, 0, 64<<10)}
+	h.list(formatVersion)
 	for _, group := range cfg.Synonyms {
-		hashList(h, group...)
+		h.list(group...)
 	}
-	hashList(h, "docs")
+	h.list("docs")
 	for i := range docs {
 		d := &docs[i]
-		hashList(h, d.ID, d.Kind, d.Title, d.Code, d.VendorName, d.Summary, fmt.Sprint(d.Status))
+		h.list(d.ID, d.Kind, d.Title, d.Code, d.VendorName, d.Summary)
 		for _, texts := range [...][]string{d.Tags, d.Aliases, d.Symptoms, d.Signatures, d.Constants} {
-			hashList(h, texts...)
+			h.list(texts...)
 		}
 		for _, s := range d.Sections {
-			hashList(h, s.Anchor, s.Title, s.Text, s.AliasID)
+			h.list(s.Title, s.Text)
 		}
 	}
-	return hex.EncodeToString(h.Sum(nil))[:32]
+	h.flush()
+	return hex.EncodeToString(h.sum.Sum(nil))[:32]
 }
 
-// hashList writes texts to h so that no two different lists look alike.
-func hashList(h hash.Hash, texts ...string) {
-	lengths := make([]int, len(texts))
-	for i, s := range texts {
-		lengths[i] = len(s)
-	}
-	fmt.Fprintln(h, slices.Concat([]int{len(texts)}, lengths))
+// keyHash collects texts for a hash, so that it is fed in large pieces.
+type keyHash struct {
+	sum hash.Hash
+	buf []byte
+}
+
+// list adds texts with their lengths, so that no two different lists look alike.
+func (h *keyHash) list(texts ...string) {
+	h.buf = binary.AppendUvarint(h.buf, uint64(len(texts)))
 	for _, s := range texts {
-		io.WriteString(h, s)
+		h.buf = binary.AppendUvarint(h.buf, uint64(len(s)))
+		h.buf = append(h.buf, s...)
 	}
+	if len(h.buf) > 32<<10 {
+		h.flush()
+	}
+}
+
+func (h *keyHash) flush() {
+	h.sum.Write(h.buf)
+	h.buf = h.buf[:0]
 }

@@ -1,0 +1,205 @@
+package library
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"siteerror/index"
+	"siteerror/internal/catalog"
+	"siteerror/internal/markdown"
+)
+
+func doc(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
+
+// changing is a library whose content a test swaps.
+func changing(t *testing.T, tree *fs.FS) *Library {
+	t.Helper()
+	l, err := Open(context.Background(), Config{
+		Sources: func() ([]catalog.Source, func(), error) {
+			return []catalog.Source{{Name: "test", FS: *tree}}, func() {}, nil
+		},
+		Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Close)
+	return l
+}
+
+func found(t *testing.T, s *Snapshot, query string) string {
+	t.Helper()
+	res, err := s.Index.Search(context.Background(), index.Request{Text: query})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(res.Hits) == 0 {
+		return ""
+	}
+	page, _ := s.Page(res.Hits[0].ID)
+	return page.Title
+}
+
+func TestReloadSwapsWhole(t *testing.T) {
+	var tree fs.FS = fstest.MapFS{"docs/a.md": doc("# Apples\n\nabout apples")}
+	l := changing(t, &tree)
+	old, release := l.Acquire()
+	tree = fstest.MapFS{"docs/b.md": doc("# Pears\n\nabout pears")}
+	if err := l.Reload(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	// Whoever holds the old snapshot goes on with it, index and all.
+	if got := found(t, old, "apples"); got != "Apples" {
+		t.Errorf("the held snapshot finds %q", got)
+	}
+	release()
+	s, done := l.Acquire()
+	defer done()
+	if got := found(t, s, "pears"); got != "Pears" || found(t, s, "apples") != "" || s.Generation == old.Generation {
+		t.Errorf("the new snapshot finds %q, generation %s after %s", got, s.Generation, old.Generation)
+	}
+}
+
+func TestFailedReloadKeepsTheLastGoodVersion(t *testing.T) {
+	var tree fs.FS = fstest.MapFS{"docs/a.md": doc("# Apples\n")}
+	l := changing(t, &tree)
+	tree = fstest.MapFS{"posts/x.md": doc("---\ntitle: x\n---\n")}
+	err := l.Reload(context.Background())
+	var ps markdown.Problems
+	if !errors.As(err, &ps) || l.Err() == nil {
+		t.Fatalf("err = %v, Err() = %v", err, l.Err())
+	}
+	s, done := l.Acquire()
+	defer done()
+	if got := found(t, s, "apples"); got != "Apples" {
+		t.Errorf("after a failed reload: %q", got)
+	}
+	tree = fstest.MapFS{"docs/a.md": doc("# Plums\n")}
+	if err := l.Reload(context.Background()); err != nil || l.Err() != nil {
+		t.Errorf("after the mistake was mended: %v, %v", err, l.Err())
+	}
+}
+
+// The same content has the same generation, whatever the order it is read in.
+func TestGenerationNamesTheContent(t *testing.T) {
+	var tree fs.FS = fstest.MapFS{"docs/a.md": doc("# A\n"), "docs/b.md": doc("# B\n")}
+	l := changing(t, &tree)
+	s, done := l.Acquire()
+	first := s.Generation
+	done()
+	if err := l.Reload(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	s, done = l.Acquire()
+	defer done()
+	if s.Generation != first {
+		t.Errorf("generation %s, then %s", first, s.Generation)
+	}
+}
+
+// A new file, a file in a new folder, and a folder swapped by a link are seen.
+func TestWatch(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("v1/a.md", "# First\n")
+	write("v2/a.md", "# Second\n")
+	link := filepath.Join(dir, "current")
+	if err := os.Symlink("v1", link); err != nil {
+		t.Fatal(err)
+	}
+	l, err := Open(context.Background(), Config{
+		Sources: func() ([]catalog.Source, func(), error) {
+			root, err := os.OpenRoot(link)
+			if err != nil {
+				return nil, nil, err
+			}
+			return []catalog.Source{{Name: link, FS: root.FS()}}, func() { _ = root.Close() }, nil
+		},
+		Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	ctx, stop := context.WithCancel(context.Background())
+	stopped := make(chan error, 1)
+	go func() { stopped <- l.Watch(ctx, []string{link}) }()
+	defer func() {
+		stop()
+		if err := <-stopped; err != nil {
+			t.Error(err)
+		}
+	}()
+	time.Sleep(50 * time.Millisecond) // the watcher has to look before something changes
+	appears := func(path, title string) {
+		t.Helper()
+		for range 100 {
+			s, done := l.Acquire()
+			d, err := s.Catalog.Doc(path)
+			done()
+			if err == nil && d.Title == title {
+				return
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		t.Errorf("%s with the title %q did not appear", path, title)
+	}
+	write("v1/b.md", "# New\n")
+	appears("b", "New")
+	write("v1/sub/deeper/c.md", "# Deep\n")
+	appears("sub/deeper/c", "Deep")
+	if err := os.Symlink("v2", link+".next"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(link+".next", link); err != nil {
+		t.Fatal(err)
+	}
+	appears("a", "Second")
+}
+
+// A link in the content cannot make the server read outside its root.
+func TestContentStaysInItsRoot(t *testing.T) {
+	dir := t.TempDir()
+	secret := filepath.Join(dir, "secret.md")
+	if err := os.WriteFile(secret, []byte("# Secret\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	in := filepath.Join(dir, "in")
+	if err := os.Mkdir(in, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(secret, filepath.Join(in, "out.md")); err != nil {
+		t.Fatal(err)
+	}
+	root, err := os.OpenRoot(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	c, err := catalog.Load(context.Background(), []catalog.Source{{FS: root.FS()}}, catalog.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range c.Docs {
+		if strings.Contains(d.Title, "Secret") {
+			t.Error("a link led outside the root")
+		}
+	}
+}
