@@ -10,7 +10,7 @@ run: build ## build, and serve the shipped library on :8080
 	./bin/siteerror serve
 
 build: ## a static binary in bin/, its version stamped
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/siteerror ./cmd/siteerror
+	CGO_ENABLED=0 $(GO) build -trimpath -tags nomsgpack -ldflags '$(LDFLAGS)' -o bin/siteerror ./cmd/siteerror
 
 test: browser ## everything, the browser tests included
 	$(GO) test -race ./...

@@ -53,6 +53,7 @@ const (
 	boostVendor    = 1.30 // the reader named the vendor
 	boostRendering = 1.12 // the page has a section for the vendor the reader named
 	otherVendor    = 0.75 // the reader named another
+	anyVendor      = 0.9  // a vendor's own code, where the reader named none
 	boostPopular   = 0.02 // for each point of popularity
 )
 
@@ -357,15 +358,17 @@ func (x *Index) final(p *plan, page uint32, c *cell) float32 {
 func (x *Index) prior(p *plan, page uint32) float32 {
 	d := &x.docs[page]
 	prior := 1 + boostPopular*float32(d.Popularity)
-	if len(p.vendors) == 0 {
-		return prior
-	}
+	own := d.Code != "" && d.Vendor != standardVendor && d.Vendor != ""
 	switch {
+	case len(p.vendors) == 0 && own:
+		return prior * anyVendor
+	case len(p.vendors) == 0:
+		return prior
 	case slices.Contains(p.vendors, d.Vendor):
 		return prior * boostVendor
 	case x.rendering(p, page) >= 0:
 		return prior * boostRendering
-	case d.Code != "" && d.Vendor != standardVendor && d.Vendor != "":
+	case own:
 		return prior * otherVendor
 	}
 	return prior

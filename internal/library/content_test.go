@@ -10,8 +10,8 @@ import (
 	"log/slog"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -193,9 +193,13 @@ func TestSnippetsKeepTheRules(t *testing.T) {
 
 // Go's constants are those of net/http.
 func TestGoConstantsExist(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(runtime.GOROOT(), "src/net/http/status.go"), nil, 0)
+	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
-		t.Skip("this machine has no Go sources: ", err)
+		t.Fatal(err)
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(strings.TrimSpace(string(root)), "src/net/http/status.go"), nil, 0)
+	if err != nil {
+		t.Fatal(err)
 	}
 	known := map[string]string{}
 	ast.Inspect(file, func(n ast.Node) bool {
