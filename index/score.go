@@ -52,8 +52,8 @@ const (
 	queryCoverage  = 0.3  // and the share of the query's
 	boostVendor    = 1.30 // the reader named the vendor
 	boostRendering = 1.12 // the page has a section for the vendor the reader named
-	otherVendor    = 0.75 // the reader named another
-	anyVendor      = 0.9  // a vendor's own code, where the reader named none
+	otherVendor    = 0.5  // the reader named another
+	anyVendor      = 0.8  // a vendor's own code, where the reader named none
 	boostPopular   = 0.02 // for each point of popularity
 )
 
