@@ -27,7 +27,7 @@ var ErrStale = errors.New("no index of these documents")
 var ErrDamaged = errors.New("index is damaged")
 
 // formatVersion is part of an index's key. Raise it whenever analysis or mapping change.
-const formatVersion = "2"
+const formatVersion = "3"
 
 // batchDocs is how many documents are analyzed before they are written. Segments are merged in the end; terms of one
 // document only take less room in a merged one.
@@ -123,7 +123,7 @@ func openStore(ctx context.Context, x *Index, cfg Config) (*store, error) {
 	if err := idx.Open(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	return newStore(idx, len(x.docs), len(x.lines))
+	return newStore(idx, len(x.docs))
 }
 
 func writeSeal(dir, key string) error {

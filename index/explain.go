@@ -53,18 +53,11 @@ func (x *Index) explain(p *plan, page uint32, c cell) *Explanation {
 			}
 		}
 	}
-	sum := Explanation{Text: "sum", Parts: []Explanation{words}, Value: words.Value}
-	if c.lines > 0 {
-		l := x.lines[c.line]
-		part := Explanation{Text: fmt.Sprintf("%s %q: boost %g × %.3f", l.kind, l.text, boostLine, c.lines), Value: float64(boostLine * c.lines)}
-		sum.Parts = append(sum.Parts, part)
-		sum.Value += part.Value
-	}
 	prior := Explanation{Text: fmt.Sprintf("popularity %d", d.Popularity), Value: float64(x.prior(p, page))}
 	if len(p.vendors) > 0 {
 		prior.Text += fmt.Sprintf(", vendor %q for a query that names %s", d.Vendor, strings.Join(p.vendors, ", "))
 	}
-	return &Explanation{Text: "product", Value: float64(x.final(p, page, &c)), Parts: []Explanation{sum, prior}}
+	return &Explanation{Text: "product", Value: float64(x.final(p, page, &c)), Parts: []Explanation{words, prior}}
 }
 
 // explain returns what a page gets for c, by the best of its variants.
@@ -72,7 +65,7 @@ func (c *concept) explain(page uint32) (Explanation, bool) {
 	var best Explanation
 	ok := false
 	for _, v := range c.variants {
-		at, found := slices.BinarySearchFunc(v.list.pages, page, func(p posting, page uint32) int { return cmp.Compare(p.n, page) })
+		at, found := slices.BinarySearchFunc(v.list.pages, page, func(p posting, page uint32) int { return cmp.Compare(p.page, page) })
 		if !found {
 			continue
 		}

@@ -2,6 +2,7 @@ package index
 
 import (
 	"html"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -420,10 +421,10 @@ type passage struct {
 }
 
 // hit fills in what a reader sees of a page that was found.
-func (x *Index) hit(a *analyzer, p *plan, m *marker, c cell, r ranked) Hit {
+func (x *Index) hit(a *analyzer, p *plan, m *marker, r ranked) Hit {
 	d := &x.docs[r.page]
 	h := Hit{ID: d.ID, Score: float64(r.score)}
-	shown := x.passage(a, p, m, c, r.page)
+	shown := x.passage(a, p, m, r.page)
 	if shown.section >= 0 && d.Sections[shown.section].Anchor != "" {
 		h.Section = d.Sections[shown.section]
 		h.Section.Text = ""
@@ -434,7 +435,7 @@ func (x *Index) hit(a *analyzer, p *plan, m *marker, c cell, r ranked) Hit {
 }
 
 // passage chooses what to show of a page: its verdict where the title answers the query, else the section that has most of it.
-func (x *Index) passage(a *analyzer, p *plan, m *marker, c cell, page uint32) passage {
+func (x *Index) passage(a *analyzer, p *plan, m *marker, page uint32) passage {
 	d := &x.docs[page]
 	best := passage{text: d.Summary, section: -1}
 	if d.Summary == "" && len(d.Sections) > 0 {
@@ -458,10 +459,14 @@ func (x *Index) passage(a *analyzer, p *plan, m *marker, c cell, page uint32) pa
 		}
 	}
 	// A symptom or signature that says more than any sentence is shown instead.
-	if l := x.lines; rendering < 0 && c.lines > 0 && (l[c.line].kind == fieldSymptom || l[c.line].kind == fieldSignature) {
-		marks := m.find(a, nil, l[c.line].text)
-		if w := m.window(marks); w.value > best.value*symptomMargin {
-			best = passage{window: w, text: l[c.line].text, section: -1, marks: marks}
+	if enough := best.value * symptomMargin; rendering < 0 {
+		for _, f := range [...]field{fieldSymptom, fieldSignature} {
+			f.texts(d, func(text string) {
+				m.spare = m.find(a, m.spare[:0], text)
+				if w := m.window(m.spare); w.value > max(enough, best.value) {
+					best = passage{window: w, text: text, section: -1, marks: slices.Clone(m.spare)}
+				}
+			})
 		}
 	}
 	return best

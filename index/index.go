@@ -59,7 +59,6 @@ type Config struct {
 // has returned.
 type Index struct {
 	docs  []Document
-	lines []line
 	store *store
 
 	synonyms *phrases
@@ -128,7 +127,6 @@ func prepare(docs []Document, cfg Config) (*Index, error) {
 	a := newAnalyzer()
 	x := &Index{
 		docs:     docs,
-		lines:    linesOf(docs),
 		synonyms: newSynonyms(a, cfg.Synonyms),
 		cleaner:  newCleaner(),
 		facets:   newFacetTable(docs),
@@ -136,7 +134,7 @@ func prepare(docs []Document, cfg Config) (*Index, error) {
 		lists:    newListCache(),
 		lengths:  fieldLengths(docs),
 	}
-	x.scratch.New = func() any { return newScratch(len(x.docs), len(x.lines)) }
+	x.scratch.New = func() any { return newScratch(len(x.docs)) }
 	x.analyzers.New = func() any { return newAnalyzer() }
 
 	ids := make(map[string]bool, len(docs))

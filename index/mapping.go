@@ -42,9 +42,7 @@ const headingCount = 3
 
 // Fields of Bleve that are not scored by text.
 const (
-	nameWord     = "word"  // unstemmed words of the short fields: spelling and suggestions
-	nameLine     = "line"  // one short text of a code's page, in a document of its own
-	nameLinePair = "lpair" // its pairs and other readings
+	nameWord = "word" // unstemmed words of the short fields: spelling and suggestions
 )
 
 func (f field) String() string {
@@ -110,32 +108,6 @@ func (f field) completed() bool {
 	return f <= fieldTag
 }
 
-// line is one short text of a code's page: its name, an alias, a symptom, a signature. A query is often one of these nearly
-// word for word, which says more than the same words scattered over a page.
-type line struct {
-	page uint32
-	kind field
-	text string
-}
-
-// linesOf lists the lines of docs in an order that depends on docs alone.
-func linesOf(docs []Document) []line {
-	var lines []line
-	for i := range docs {
-		if docs[i].Code == "" {
-			continue
-		}
-		for _, f := range [...]field{fieldTitle, fieldAlias, fieldSymptom, fieldSignature, fieldSummary} {
-			f.texts(&docs[i], func(text string) {
-				if text != "" {
-					lines = append(lines, line{page: uint32(i), kind: f, text: text})
-				}
-			})
-		}
-	}
-	return lines
-}
-
 // fieldLengths returns, for each field whose length counts and each page, the divisor of the field's counts.
 func fieldLengths(docs []Document) [numFields][]float32 {
 	var lengths [numFields][]float32
@@ -165,19 +137,10 @@ func fieldLengths(docs []Document) [numFields][]float32 {
 	return lengths
 }
 
-// Ids of Bleve's documents: "p12" is page 12; "l34.5" is line 34, which has 5 words.
-const (
-	pagePrefix = 'p'
-	linePrefix = 'l'
-)
+// bleveID is the id of a page's Bleve document: its number.
+func bleveID(n int) string { return strconv.Itoa(n) }
 
-func pageID(n int) string { return string(pagePrefix) + strconv.Itoa(n) }
-
-func lineID(n, words int) string {
-	return string(linePrefix) + strconv.Itoa(n) + "." + strconv.Itoa(words)
-}
-
-// indexer turns pages and lines into Bleve documents. It is not safe for concurrent use.
+// indexer turns pages into Bleve documents. It is not safe for concurrent use.
 type indexer struct {
 	analyzer *analyzer
 	synonyms *phrases
@@ -196,7 +159,7 @@ func newIndexer(synonyms *phrases) *indexer {
 
 // page returns the Bleve document of d. Its fields are analyzed already: scorch only stores them.
 func (in *indexer) page(n int, d *Document) *document.Document {
-	doc := document.NewDocument(pageID(n))
+	doc := document.NewDocument(bleveID(n))
 	for f := range numFields {
 		if f == fieldPair {
 			continue
@@ -221,33 +184,6 @@ func (in *indexer) page(n int, d *Document) *document.Document {
 	}
 	doc.AddField(in.pairs.field(fieldPair.String()))
 	doc.AddField(in.words.field(nameWord))
-	return doc
-}
-
-// line returns the Bleve document of l.
-func (in *indexer) line(n int, l line) *document.Document {
-	in.read(l.text)
-	words := 0
-	for _, t := range in.tokens {
-		switch {
-		case t.extra:
-			in.pairs[t.term]++
-		case !t.stop:
-			in.terms[t.term]++
-			words++
-		}
-	}
-	if words == 0 { // "to be or not" is a name too
-		for _, t := range in.seq {
-			in.terms[t.term]++
-			words++
-		}
-	}
-	in.synonyms.each(in.seq, func(means string, _, _ int) { in.pairs[means]++ })
-	in.countPairs(l.text)
-	doc := document.NewDocument(lineID(n, words))
-	doc.AddField(in.terms.field(nameLine))
-	doc.AddField(in.pairs.field(nameLinePair))
 	return doc
 }
 

@@ -14,7 +14,6 @@ type plan struct {
 	codes    []codeWish
 	vendors  []string // slugs the query names
 	total    float32  // the weight of all required concepts
-	whole    float32  // the weight of all concepts
 	required int
 	phrases  [][]string
 	not      [][]string // each the terms of one word to keep out
@@ -294,7 +293,6 @@ func (x *Index) conceive(p *plan, words, wholes []word) {
 	p.concepts = p.concepts[:min(len(p.concepts), maxTerms)]
 	for i := range p.concepts {
 		c := &p.concepts[i]
-		p.whole += c.weight
 		slices.SortStableFunc(c.variants, func(a, b variant) int { return -cmp.Compare(a.weight, b.weight) })
 		if c.required {
 			p.required++
@@ -315,8 +313,8 @@ func (x *Index) conceive(p *plan, words, wholes []word) {
 // weight is how telling a term is: rare among the pages, and rare among their short texts.
 func (x *Index) weight(l *list) float32 {
 	w := idf(len(l.pages), len(x.docs))
-	if len(l.lines) > 0 {
-		w = (w + idf(len(l.lines), len(x.lines))) / 2
+	if l.named > 0 {
+		w = (w + idf(l.named, len(x.docs))) / 2
 	}
 	return w
 }

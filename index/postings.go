@@ -7,70 +7,54 @@ import (
 	"sync"
 )
 
-// posting is one page or line that has a term.
+// posting is one page that has a term.
 type posting struct {
-	n     uint32  // the page or line
-	value float32 // page: the term's saturated weight, 0 to 1. Line: its share of the line's words, 0 for a pair
+	page  uint32
+	value float32 // the term's saturated weight there, 0 to 1
 }
 
 // list is what scoring needs to know of a term. It is shared and never changed.
 type list struct {
 	pages []posting // by page
-	lines []posting // by line
+	named int       // how many of them have the term outside their body
 }
 
-func (l *list) empty() bool { return len(l.pages) == 0 && len(l.lines) == 0 }
+func (l *list) empty() bool { return len(l.pages) == 0 }
 
 // saturation is BM25F's k1: the weight at which a term has made half of its possible impression. A match in the title makes
 // most of it at once, a word in the body has to recur.
 const saturation = 3.0
 
-// read makes the list of a term from Bleve's fields: BM25F, the boosted counts of all fields summed, then saturated.
+// read makes the list of a term from Bleve's fields: BM25F, the boosted counts of all fields summed, then saturated. Sums is
+// zero for every page, and is left so.
 func (x *Index) read(ctx context.Context, term string, sums []float32) (*list, error) {
 	l := new(list)
 	var touched []uint32
-	for f := range numFields {
-		boost, lengths := f.boost(), x.lengths[f]
-		err := x.store.visit(ctx, f.String(), term, func(owner int32, freq float32) {
-			weight := boost * freq
-			if lengths != nil {
-				weight /= lengths[owner]
-			}
-			if sums[owner] == 0 {
-				touched = append(touched, uint32(owner))
-			}
-			sums[owner] += weight
-		})
-		if err != nil {
-			for _, n := range touched {
-				sums[n] = 0
-			}
-			return nil, err
+	var err error
+	for f := field(0); f < numFields && err == nil; f++ {
+		if f == fieldBody {
+			l.named = len(touched)
 		}
+		boost, lengths := f.boost(), x.lengths[f]
+		err = x.store.visit(ctx, f.String(), term, func(page uint32, count float32) {
+			weight := boost * count
+			if lengths != nil {
+				weight /= lengths[page]
+			}
+			if sums[page] == 0 {
+				touched = append(touched, page)
+			}
+			sums[page] += weight
+		})
 	}
 	slices.Sort(touched)
 	l.pages = make([]posting, len(touched))
 	for i, n := range touched {
-		l.pages[i] = posting{n: n, value: sums[n] / (sums[n] + saturation)}
+		l.pages[i] = posting{page: n, value: sums[n] / (sums[n] + saturation)}
 		sums[n] = 0
 	}
-
-	err := x.store.visit(ctx, nameLine, term, func(owner int32, freq float32) {
-		l.lines = append(l.lines, posting{n: uint32(^owner), value: freq / max(float32(x.store.words[^owner]), 1)})
-	})
 	if err != nil {
 		return nil, err
-	}
-	words := len(l.lines)
-	err = x.store.visit(ctx, nameLinePair, term, func(owner int32, _ float32) {
-		l.lines = append(l.lines, posting{n: uint32(^owner)})
-	})
-	if err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(l.lines, func(a, b posting) int { return int(a.n) - int(b.n) })
-	if words > 0 && words < len(l.lines) { // a line that has the term both ways counts once
-		l.lines = slices.CompactFunc(l.lines, func(a, b posting) bool { return a.n == b.n })
 	}
 	return l, nil
 }
@@ -123,7 +107,7 @@ func (x *Index) list(ctx context.Context, term string) (*list, error) {
 			return nil, err
 		}
 	}
-	size := len(l.pages) + len(l.lines)
+	size := len(l.pages)
 	if c.postings+size > maxCachedPostings || len(c.young) >= maxCachedTerms {
 		c.old, c.young, c.postings = c.young, make(map[string]*list), 0
 	}

@@ -3,7 +3,6 @@ package index
 import (
 	"cmp"
 	"context"
-	"math"
 	"slices"
 )
 
@@ -47,9 +46,6 @@ const (
 const (
 	boostCode      = 14.0 // the reader named the code
 	shareOfCode    = 0.8  // and this share of all the words' weight, where the code is announced as one
-	boostLine      = 1.6  // the query is one of the page's short texts, by the words they share
-	lineCoverage   = 1.0  // to what power the share of the line's words counts
-	queryCoverage  = 0.3  // and the share of the query's
 	boostVendor    = 1.30 // the reader named the vendor
 	boostRendering = 1.12 // the page has a section for the vendor the reader named
 	otherVendor    = 0.5  // the reader named another
@@ -74,27 +70,14 @@ type cell struct {
 	score   float32
 	matched float32 // weight of the required concepts met
 	met     uint16  // how many
-	line    uint32  // the best line
-	lines   float32 // and its score
-}
-
-// lineCell is the same for a line.
-type lineCell struct {
-	query   uint32
-	concept uint32
-	best    float32
-	score   float32
-	covered float32 // share of the line's words that were met
 }
 
 // scratch is the memory of one search.
 type scratch struct {
-	query     uint32
-	pages     []cell
-	lines     []lineCell
-	touched   []uint32
-	seenLines []uint32
-	found     []ranked
+	query   uint32
+	pages   []cell
+	touched []uint32
+	found   []ranked
 }
 
 // ranked is a page and its score.
@@ -103,18 +86,17 @@ type ranked struct {
 	score float32
 }
 
-func newScratch(pages, lines int) *scratch {
-	return &scratch{pages: make([]cell, pages), lines: make([]lineCell, lines)}
+func newScratch(pages int) *scratch {
+	return &scratch{pages: make([]cell, pages)}
 }
 
 // next forgets the last search.
 func (s *scratch) next() {
 	if s.query++; s.query == 0 {
 		clear(s.pages)
-		clear(s.lines)
 		s.query = 1
 	}
-	s.touched, s.seenLines, s.found = s.touched[:0], s.seenLines[:0], s.found[:0]
+	s.touched, s.found = s.touched[:0], s.found[:0]
 }
 
 func (s *scratch) page(n uint32) *cell {
@@ -173,7 +155,7 @@ func (x *Index) Search(ctx context.Context, r Request) (*Result, error) {
 	hits = hits[min(offset, len(hits)):]
 	marks := newMarker(p, x.synonyms)
 	for _, h := range hits {
-		hit := x.hit(a, p, marks, s.pages[h.page], h)
+		hit := x.hit(a, p, marks, h)
 		if r.Explain {
 			hit.Explain = x.explain(p, h.page, s.pages[h.page])
 		}
@@ -189,7 +171,7 @@ func (x *Index) hasValue(f facetID, value string) bool {
 
 func (x *Index) hasCode(code string) bool { return len(x.codes[codeKey(code)]) > 0 }
 
-// accumulate adds up what each page and line has of the plan's concepts. Of the terms that stand for one concept, the best
+// accumulate adds up what each page has of the plan's concepts. Of the terms that stand for one concept, the best
 // counts.
 func (x *Index) accumulate(s *scratch, p *plan) {
 	for i := range p.concepts {
@@ -199,7 +181,7 @@ func (x *Index) accumulate(s *scratch, p *plan) {
 			v := &c.variants[j]
 			w := c.weight * v.weight
 			for _, post := range v.list.pages {
-				cell := s.page(post.n)
+				cell := s.page(post.page)
 				value := w * post.value
 				switch {
 				case cell.concept != id:
@@ -214,29 +196,6 @@ func (x *Index) accumulate(s *scratch, p *plan) {
 					cell.best = value
 				}
 			}
-			for _, post := range v.list.lines {
-				cell := &s.lines[post.n]
-				if cell.query != s.query {
-					*cell = lineCell{query: s.query}
-					s.seenLines = append(s.seenLines, post.n)
-				}
-				switch {
-				case cell.concept != id:
-					cell.concept, cell.best = id, w
-					cell.score += w
-					cell.covered += post.value
-				case w > cell.best:
-					cell.score += w - cell.best
-					cell.best = w
-				}
-			}
-		}
-	}
-	for _, n := range s.seenLines {
-		l := &s.lines[n]
-		score := l.score * lineShare(l.covered) * queryShare(l.score/p.whole)
-		if cell := s.page(x.lines[n].page); score > cell.lines {
-			cell.lines, cell.line = score, n
 		}
 	}
 	for _, wish := range p.codes {
@@ -245,16 +204,6 @@ func (x *Index) accumulate(s *scratch, p *plan) {
 			cell.score += p.codeBoost(wish) * ref.share
 		}
 	}
-}
-
-// lineShare is how much of a line's score counts by the share of its words that the query has.
-func lineShare(covered float32) float32 {
-	return float32(math.Pow(float64(min(covered, 1)), lineCoverage))
-}
-
-// queryShare is how much of a line's score counts by the share of the query that it has.
-func queryShare(covered float32) float32 {
-	return float32(math.Pow(float64(min(covered, 1)), queryCoverage))
 }
 
 // codeBoost is what a page gets for being the code of a wish. In a long query it has to outweigh many words.
@@ -276,7 +225,7 @@ func (x *Index) exclude(ctx context.Context, s *scratch, p *plan) error {
 				return err
 			}
 			for _, post := range l.pages {
-				c := &s.pages[post.n]
+				c := &s.pages[post.page]
 				if c.query != s.query || n > 0 && c.concept != mark+uint32(n-1) {
 					continue
 				}
@@ -351,7 +300,7 @@ func (x *Index) final(p *plan, page uint32, c *cell) float32 {
 	if len(p.concepts) == 0 && len(p.codes) == 0 {
 		return 1 + float32(x.docs[page].Popularity)
 	}
-	return (c.score + boostLine*c.lines) * x.prior(p, page)
+	return c.score * x.prior(p, page)
 }
 
 // prior is how likely a page is the answer before its words are looked at.

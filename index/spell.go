@@ -127,7 +127,7 @@ func (x *Index) corrections(ctx context.Context, a *analyzer, typed string) ([]c
 		return nil, cmp.Or(err, failed)
 	}
 	found = best(found, maxCorrections, func(a, b candidate) int {
-		return -cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(len(a.list.lines), len(b.list.lines)),
+		return -cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.list.named, b.list.named),
 			cmp.Compare(len(a.list.pages), len(b.list.pages)), cmp.Compare(b.text, a.text))
 	})
 	corrections := make([]correction, len(found))
@@ -140,7 +140,7 @@ func (x *Index) corrections(ctx context.Context, a *analyzer, typed string) ([]c
 // surface returns how a page writes a stem.
 func (x *Index) surface(a *analyzer, term string, l *list) string {
 	for _, p := range l.pages[:min(len(l.pages), 3)] {
-		for _, s := range x.docs[p.n].Sections {
+		for _, s := range x.docs[p.page].Sections {
 			for _, t := range a.tokens(nil, s.Text) {
 				if t.term == term && t.kind == wordToken {
 					return strings.ToLower(s.Text[t.start:t.end])

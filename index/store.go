@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/blevesearch/bleve/v2/document"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -16,10 +15,8 @@ import (
 type store struct {
 	index  bleve.Index
 	reader bleve.IndexReader
-	// owners gives, by Bleve's document number, the page (n) or line (^n) behind it. Bleve numbers documents in no order.
-	owners []int32
-	// words gives, by line, how many words it has.
-	words []uint16
+	// pages gives, by Bleve's document number, the page behind it. Bleve numbers documents in no order.
+	pages []uint32
 }
 
 // batchBytes is how much text goes into one segment in memory. Analyzed documents take several times their text, so a large
@@ -62,10 +59,10 @@ func buildInMemory(ctx context.Context, x *Index) (*store, error) {
 	if err != nil {
 		return nil, errors.Join(err, idx.Close())
 	}
-	return newStore(idx, len(x.docs), len(x.lines))
+	return newStore(idx, len(x.docs))
 }
 
-// analyzeAll calls add with the Bleve document of every page and line, and the size of its text in bytes.
+// analyzeAll calls add with the Bleve document of every page, and the size of its text in bytes.
 func (x *Index) analyzeAll(ctx context.Context, add func(doc *document.Document, size int) error) error {
 	in := newIndexer(x.synonyms)
 	for i := range x.docs {
@@ -79,20 +76,15 @@ func (x *Index) analyzeAll(ctx context.Context, add func(doc *document.Document,
 			return fmt.Errorf("page %s: %w", d.ID, err)
 		}
 	}
-	for i, l := range x.lines {
-		if err := add(in.line(i, l), len(l.text)); err != nil {
-			return fmt.Errorf("page %s: %w", x.docs[l.page].ID, err)
-		}
-	}
 	return ctx.Err()
 }
 
-// newStore takes over an open index, which must hold exactly the given numbers of pages and lines.
-func newStore(idx bleve.Index, pages, lines int) (*store, error) {
+// newStore takes over an open index, which must hold exactly the given number of pages.
+func newStore(idx bleve.Index, pages int) (*store, error) {
 	s := &store{index: idx}
 	var err error
 	if s.reader, err = idx.Reader(); err == nil {
-		err = s.readOwners(pages, lines)
+		err = s.readPages(pages)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.close())
@@ -100,56 +92,35 @@ func newStore(idx bleve.Index, pages, lines int) (*store, error) {
 	return s, nil
 }
 
-func (s *store) readOwners(pages, lines int) error {
+// readPages finds out which page each document is.
+func (s *store) readPages(pages int) (err error) {
 	ids, err := s.reader.DocIDReaderAll()
 	if err != nil {
 		return err
 	}
-	s.owners = make([]int32, 0, pages+lines)
-	s.words = make([]uint16, lines)
+	defer func() { err = errors.Join(err, ids.Close()) }()
 	for {
 		id, err := ids.Next()
 		if err != nil {
-			return errors.Join(err, ids.Close())
+			return err
 		}
 		if id == nil {
 			break
 		}
 		name, err := s.reader.ExternalID(id)
 		if err != nil {
-			return errors.Join(err, ids.Close())
+			return err
 		}
-		owner, err := s.parseID(name, pages)
-		if err != nil {
-			return errors.Join(err, ids.Close())
+		page, err := strconv.ParseUint(name, 10, 32)
+		if err != nil || page >= uint64(pages) || id.Value() != uint64(len(s.pages)) {
+			return fmt.Errorf("%w: document %d is %q", ErrDamaged, id.Value(), name)
 		}
-		if id.Value() != uint64(len(s.owners)) {
-			return errors.Join(fmt.Errorf("%w: document numbers have gaps", ErrDamaged), ids.Close())
-		}
-		s.owners = append(s.owners, owner)
+		s.pages = append(s.pages, uint32(page))
 	}
-	if len(s.owners) != pages+lines {
-		return errors.Join(fmt.Errorf("%w: %d documents instead of %d", ErrDamaged, len(s.owners), pages+lines), ids.Close())
+	if len(s.pages) != pages {
+		return fmt.Errorf("%w: %d documents instead of %d", ErrDamaged, len(s.pages), pages)
 	}
-	return ids.Close()
-}
-
-// parseID returns the page (n) or line (^n) of a Bleve document, and notes how many words a line has.
-func (s *store) parseID(id string, pages int) (int32, error) {
-	if id != "" {
-		number, count, _ := strings.Cut(id[1:], ".")
-		n, err := strconv.ParseUint(number, 10, 31)
-		switch {
-		case err != nil:
-		case id[0] == pagePrefix && n < uint64(pages):
-			return int32(n), nil
-		case id[0] == linePrefix && n < uint64(len(s.words)):
-			words, err := strconv.ParseUint(count, 10, 16)
-			s.words[n] = uint16(words)
-			return ^int32(n), err
-		}
-	}
-	return 0, fmt.Errorf("%w: unknown document %q", ErrDamaged, id)
+	return nil
 }
 
 func (s *store) close() error {
@@ -160,8 +131,8 @@ func (s *store) close() error {
 	return errors.Join(err, s.index.Close())
 }
 
-// visit calls found for each document that has term in the Bleve field: its owner, and how often the term occurs.
-func (s *store) visit(ctx context.Context, name, term string, found func(owner int32, freq float32)) error {
+// visit calls found for each page that has term in the Bleve field, with how often it occurs there.
+func (s *store) visit(ctx context.Context, name, term string, found func(page uint32, count float32)) error {
 	r, err := s.reader.TermFieldReader(ctx, []byte(term), name, true, false, false)
 	if err != nil {
 		return err
@@ -175,7 +146,7 @@ func (s *store) visit(ctx context.Context, name, term string, found func(owner i
 		if hit == nil {
 			return r.Close()
 		}
-		found(s.owners[hit.ID.Value()], float32(hit.Freq))
+		found(s.pages[hit.ID.Value()], float32(hit.Freq))
 	}
 }
 

@@ -60,7 +60,7 @@ func newCompletions(ctx context.Context, x *Index) (*completions, error) {
 	c.starts = make([]uint32, 1, len(c.words)+1)
 	for _, word := range c.words {
 		from := len(c.pages)
-		err := x.store.visit(ctx, nameWord, word, func(owner int32, _ float32) { c.pages = append(c.pages, uint32(owner)) })
+		err := x.store.visit(ctx, nameWord, word, func(page uint32, _ float32) { c.pages = append(c.pages, page) })
 		if err != nil {
 			return nil, err
 		}
@@ -186,9 +186,7 @@ func (x *Index) completeCodes(s *scratch, words []string, sections map[uint32]in
 			if c.key == key {
 				score = suggestCode
 			}
-			if score > cell.lines { // the best code counts, once
-				cell.lines = score
-			}
+			cell.best = max(cell.best, score) // the best code counts, once
 			if c.ref.section >= 0 && c.key == key {
 				sections[c.ref.page] = c.ref.section
 			}
@@ -204,7 +202,7 @@ func (x *Index) completeCodes(s *scratch, words []string, sections map[uint32]in
 
 func (x *Index) suggestScore(c *cell, page uint32, text string, words []string) float32 {
 	d := &x.docs[page]
-	score := c.score + c.lines
+	score := c.score + c.best
 	title := strings.ToLower(d.Title)
 	if strings.HasPrefix(title, text) || d.Code != "" && strings.HasPrefix(strings.TrimLeft(strings.TrimPrefix(title, strings.ToLower(d.Code)), " "), text) {
 		score += suggestStart
