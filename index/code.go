@@ -120,10 +120,14 @@ const (
 	trustLetters  = 0.3  // two capitals, where no vendor is named
 )
 
-// numberTrust says how far the number words[i] is meant as a code, by the words around it.
-func numberTrust(words []word, i int) float32 {
+// numberTrust says how far the number words[i] of text is meant as a code, by the words around it.
+func numberTrust(text string, words []word, i int) float32 {
 	if i+1 < len(words) && isUnit(words[i+1].term) {
-		return trustUnit
+		unit := words[i+1]
+		between, after := text[words[i].end:unit.start], text[unit.end:]
+		if len(between) <= 1 && !strings.HasPrefix(after, "=") && !strings.HasPrefix(after, ":") { // not "status=503 bytes=0"
+			return trustUnit
+		}
 	}
 	if i == 0 || announcesCode(words[i-1].term) {
 		return 1

@@ -31,8 +31,8 @@ const (
 	boostConstant  = 6.0
 	boostSymptom   = 6.0
 	boostSignature = 5.0
-	boostSummary   = 4.0
-	boostPair      = 4.0
+	boostSummary   = 5.0
+	boostPair      = 2.0
 	boostTag       = 2.0
 	boostBody      = 1.0
 )

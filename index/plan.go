@@ -55,7 +55,7 @@ const (
 	weightPart     = 0.35 // a part of an identifier that is known as a whole
 	weightNumber   = 0.35 // a number as a word of the text
 	weightVendor   = 0.5  // the vendor's name as a word of the text
-	weightPair     = 0.6  // two words side by side, on top of both
+	weightPair     = 0.35 // two words side by side, on top of both
 	weightMarker   = 0.2  // "error code" before a code
 )
 
@@ -205,7 +205,7 @@ func (x *Index) wish(p *plan, words, wholes []word) {
 	for i, w := range words {
 		switch w.kind {
 		case numberToken:
-			trust := numberTrust(words, i)
+			trust := numberTrust(p.query.Text, words, i)
 			if w.part {
 				trust *= trustPart
 			}

@@ -44,7 +44,7 @@ const (
 
 // Weights of what a page gets on top of its words.
 const (
-	boostCode      = 14.0 // the reader named the code
+	boostCode      = 10.0 // the reader named the code
 	shareOfCode    = 0.8  // and this share of all the words' weight, where the code is announced as one
 	boostVendor    = 1.30 // the reader named the vendor
 	boostRendering = 1.12 // the page has a section for the vendor the reader named
