@@ -64,6 +64,39 @@ func (t codeTable) add(code string, ref codeRef) {
 	t[key] = append(t[key], ref)
 }
 
+// nameTable finds the code pages that are called exactly so, by title or alias.
+type nameTable map[string][]uint32
+
+func newNameTable(a *analyzer, docs []Document) nameTable {
+	t := make(nameTable)
+	for i := range docs {
+		if docs[i].Code == "" {
+			continue
+		}
+		for _, f := range [...]field{fieldTitle, fieldAlias} {
+			f.texts(&docs[i], func(name string) {
+				key := nameKey(a.tokens(nil, name))
+				if pages := t[key]; key != "" && (len(pages) == 0 || pages[len(pages)-1] != uint32(i)) {
+					t[key] = append(pages, uint32(i))
+				}
+			})
+		}
+	}
+	return t
+}
+
+// nameKey is how a name is looked up: its terms in order, numbers left out.
+func nameKey(tokens []token) string {
+	var b strings.Builder
+	for _, t := range tokens {
+		if !t.extra && t.kind != numberToken {
+			b.WriteString(t.term)
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}
+
 // codeKey is how a code is looked up: as the analyzer reads it, whole.
 func codeKey(code string) string {
 	code = strings.ToLower(code)
@@ -119,6 +152,9 @@ const (
 	trustPart     = 0.5  // of a longer identifier
 	trustLetters  = 0.3  // two capitals, where no vendor is named
 )
+
+// maxLettersCode is the length up to which letters alone may be a code: UMSDR.
+const maxLettersCode = 5
 
 // numberTrust says how far the number words[i] of text is meant as a code, by the words around it.
 func numberTrust(text string, words []word, i int) float32 {

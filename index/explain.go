@@ -41,6 +41,10 @@ func (x *Index) explain(p *plan, page uint32, c cell) *Explanation {
 			words.Value += part.Value
 		}
 	}
+	if slices.Contains(p.named, page) {
+		words.Parts = append(words.Parts, Explanation{Text: "called exactly so", Value: float64(p.nameBoost())})
+		words.Value += float64(p.nameBoost())
+	}
 	for _, wish := range p.codes {
 		for _, ref := range wish.refs {
 			if ref.page == page {

@@ -66,6 +66,7 @@ type Index struct {
 	cleaner  *cleaner
 	facets   facetTable
 	codes    codeTable
+	names    nameTable
 	aliases  []alias // by page
 	lists    *listCache
 	speller  speller
@@ -131,6 +132,7 @@ func prepare(docs []Document, cfg Config) (*Index, error) {
 		cleaner:  newCleaner(),
 		facets:   newFacetTable(docs),
 		codes:    newCodeTable(docs),
+		names:    newNameTable(a, docs),
 		lists:    newListCache(),
 		lengths:  fieldLengths(docs),
 	}

@@ -12,6 +12,7 @@ type plan struct {
 	query    Query
 	concepts []concept
 	codes    []codeWish
+	named    []uint32 // pages that are called exactly what was typed
 	vendors  []string // slugs the query names
 	total    float32  // the weight of all required concepts
 	required int
@@ -95,6 +96,7 @@ func (x *Index) plan(ctx context.Context, a *analyzer, q Query) (*plan, error) {
 	for i := range words {
 		seq[i] = words[i].token
 	}
+	p.named = x.names[nameKey(seq)]
 	x.vendors.each(seq, func(slug string, from, to int) {
 		if !slices.Contains(p.vendors, slug) {
 			p.vendors = append(p.vendors, slug)
@@ -234,16 +236,30 @@ func (x *Index) wish(p *plan, words, wholes []word) {
 					add(w.text, w.term[len(letters):], trust)
 				}
 			}
-		case wordToken: // the letters of Envoy and HAProxy: UH, sC
-			if len(w.text) > 1 && len(w.text) <= 5 && strings.ToUpper(w.text) == w.text {
+		case wordToken: // the letters of Envoy and HAProxy, which tell sC from SC
+			if exact := x.lettersCode(w.text); len(exact) > 0 {
 				trust := float32(trustLetters)
 				if len(p.vendors) > 0 {
 					trust = 1
 				}
-				add(w.text, strings.ToLower(w.text), trust)
+				p.codes = append(p.codes, codeWish{text: w.text, trust: trust, refs: exact})
 			}
 		}
 	}
+}
+
+// lettersCode returns the pages whose code is written exactly so, in letters of which one at least is a capital.
+func (x *Index) lettersCode(text string) []codeRef {
+	if len(text) < 2 || len(text) > maxLettersCode || strings.ToLower(text) == text {
+		return nil
+	}
+	var exact []codeRef
+	for _, ref := range x.codes[strings.ToLower(text)] {
+		if ref.section < 0 && x.docs[ref.page].Code == text {
+			exact = append(exact, ref)
+		}
+	}
+	return exact
 }
 
 // markAnnouncing marks the words at the end of words that only announce the code after them.

@@ -46,6 +46,8 @@ const (
 const (
 	boostCode      = 10.0 // the reader named the code
 	shareOfCode    = 0.8  // and this share of all the words' weight, where the code is announced as one
+	boostName      = 5.0  // the reader typed the page's name or an alias, and nothing else
+	shareOfName    = 0.3  // and this share of the words' weight
 	boostVendor    = 1.30 // the reader named the vendor
 	boostRendering = 1.12 // the page has a section for the vendor the reader named
 	otherVendor    = 0.5  // the reader named another
@@ -198,6 +200,9 @@ func (x *Index) accumulate(s *scratch, p *plan) {
 			}
 		}
 	}
+	for _, page := range p.named {
+		s.page(page).score += p.nameBoost()
+	}
 	for _, wish := range p.codes {
 		for _, ref := range wish.refs {
 			cell := s.page(ref.page)
@@ -205,6 +210,9 @@ func (x *Index) accumulate(s *scratch, p *plan) {
 		}
 	}
 }
+
+// nameBoost is what a page gets for being called what was typed.
+func (p *plan) nameBoost() float32 { return boostName + shareOfName*p.total }
 
 // codeBoost is what a page gets for being the code of a wish. In a long query it has to outweigh many words.
 func (p *plan) codeBoost(wish codeWish) float32 {
