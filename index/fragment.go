@@ -25,6 +25,7 @@ type marker struct {
 	lead      int     // concepts below this number are the most telling ones
 	leading   starts
 	leadTotal float32
+	wholes    starts // identifiers that are wanted as one
 
 	tokens []token // reused
 	spare  []mark
@@ -57,12 +58,16 @@ func newMarker(p *plan, synonyms *phrases) *marker {
 				continue
 			}
 			m.want(v.term, id)
+			if v.why == whyJoined || isCompound(c.text) {
+				m.wholes.add(v.term)
+			}
 		}
 	}
 	for _, wish := range p.codes {
 		if _, ok := m.terms[codeKey(wish.text)]; !ok {
 			m.weights = append(m.weights, 1)
 			m.want(codeKey(wish.text), len(m.weights)-1)
+			m.wholes.add(codeKey(wish.text))
 		}
 	}
 	m.choose()
@@ -157,10 +162,7 @@ func (m *marker) scan(a *analyzer, dst []mark, text string, wanted *starts) []ma
 			chunk = i
 		}
 		if !wanted.possible(text, i) { // go to where another word may start: behind a connector, or at a capital
-			i = partEnd(text, i)
-			if i+1 < len(text) && isConnector(text[i]) && isAlnum(text[i+1]) {
-				i++ // still the same identifier
-			}
+			i = nextPart(text, partEnd(text, i))
 			continue
 		}
 		if end := plainWordEnd(text, i); chunk == i && end > i {
@@ -172,10 +174,10 @@ func (m *marker) scan(a *analyzer, dst []mark, text string, wanted *starts) []ma
 			chunk = -1
 			continue
 		}
-		if i > chunk { // a part of an identifier: the others are read only if this one is wanted
+		if i > chunk || !m.wholes.possible(text, i) { // a part of an identifier: the others are read only if this one is wanted
 			end := partEnd(text, i)
 			if w := a.word(text[i:end]); !m.wanted(w.term) {
-				i = end
+				i = nextPart(text, end)
 				continue
 			}
 		}
@@ -212,10 +214,28 @@ func plainWordEnd(text string, i int) int {
 	return end
 }
 
+// isCompound reports whether text is more than a plain word: 404.13, H12, StatusBadGateway.
+func isCompound(text string) bool {
+	for i := 1; i < len(text); i++ {
+		if text[i]-'a' >= 26 {
+			return true
+		}
+	}
+	return false
+}
+
 // partEnd returns the end of the part of an identifier that starts at i.
 func partEnd(text string, i int) int {
 	for i++; i < len(text) && (text[i]-'a' < 26 || text[i]-'0' < 10); {
 		i++
+	}
+	return i
+}
+
+// nextPart returns i, the end of a part of an identifier, or what is behind the connector there.
+func nextPart(text string, i int) int {
+	if i+1 < len(text) && isConnector(text[i]) && isAlnum(text[i+1]) {
+		return i + 1
 	}
 	return i
 }
@@ -410,7 +430,7 @@ const headingShare = 0.5
 const preferRendering = 2.0
 
 // maxScanned is how much text of one hit is searched for its fragment, in bytes. Long pages speak of their subject early.
-const maxScanned = 16 << 10
+const maxScanned = 12 << 10
 
 // passage is a stretch of a page that may become its fragment.
 type passage struct {
@@ -559,6 +579,7 @@ func (x *Index) Mark(query, text string) string {
 	for _, t := range a.tokens(nil, q.Text) {
 		if !t.stop {
 			m.want(t.term, 0)
+			m.wholes.add(t.term)
 		}
 	}
 	m.choose()

@@ -33,9 +33,17 @@ type concept struct {
 type variant struct {
 	term   string
 	weight float32
-	why    string // for explanations: "", synonym, spelling, written as one, begins with
+	why    string // for explanations; empty for the word itself
 	list   *list
 }
+
+// Ways to stand for a word.
+const (
+	whySynonym  = "synonym"
+	whySpelling = "spelling"
+	whyJoined   = "written as one"
+	whyPrefix   = "begins with"
+)
 
 // codeWish is a code the query may ask for.
 type codeWish struct {
@@ -108,7 +116,7 @@ func (x *Index) plan(ctx context.Context, a *analyzer, q Query) (*plan, error) {
 	slices.Sort(p.vendors)
 	x.synonyms.each(seq, func(means string, from, to int) {
 		for i := from; i < to && err == nil; i++ {
-			err = x.addVariant(ctx, &words[i], means, weightSynonym, "synonym")
+			err = x.addVariant(ctx, &words[i], means, weightSynonym, whySynonym)
 		}
 	})
 	if err != nil {
@@ -164,7 +172,7 @@ func (x *Index) join(ctx context.Context, a *analyzer, words, wholes []word, p *
 			continue
 		}
 		for _, w := range [...]*word{&words[i-1], &words[i]} {
-			w.variants = append(w.variants, variant{term: term, weight: weightJoined, why: "written as one", list: l})
+			w.variants = append(w.variants, variant{term: term, weight: weightJoined, why: whyJoined, list: l})
 		}
 		p.concepts = append(p.concepts, concept{
 			text:     words[i-1].text + " " + words[i].text,

@@ -73,7 +73,7 @@ func (x *Index) correct(ctx context.Context, a *analyzer, w *word) error {
 		if i > 0 {
 			weight *= weightSpelling * weightSpelling
 		}
-		if err := x.addVariant(ctx, w, c.term, weight, "spelling"); err != nil {
+		if err := x.addVariant(ctx, w, c.term, weight, whySpelling); err != nil {
 			return err
 		}
 	}
@@ -189,7 +189,7 @@ func (x *Index) completeWord(ctx context.Context, a *analyzer, w *word) error {
 		return err
 	}
 	for _, term := range terms {
-		if err := x.addVariant(ctx, w, term, weightPrefix, "begins with"); err != nil {
+		if err := x.addVariant(ctx, w, term, weightPrefix, whyPrefix); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -56,6 +57,8 @@ type Library struct {
 	mu     sync.Mutex
 	cur    *Snapshot
 	failed error // of the last build; nil if it was published
+
+	tidying sync.WaitGroup
 }
 
 // Open builds the first snapshot. The error is markdown.Problems where content
@@ -119,6 +122,9 @@ func (l *Library) Reload(ctx context.Context) error {
 	if err == nil && old != nil {
 		l.Release(old)
 	}
+	// A build uses several times the memory of what it leaves behind; a small
+	// machine wants it back.
+	l.tidying.Go(debug.FreeOSMemory)
 	return err
 }
 
@@ -135,6 +141,7 @@ func (l *Library) Close() {
 	s := l.cur
 	l.mu.Unlock()
 	l.Release(s)
+	l.tidying.Wait()
 }
 
 func (l *Library) build(ctx context.Context) (*Snapshot, error) {
