@@ -1,7 +1,7 @@
 package index
 
 import (
-	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,14 +29,18 @@ func (e *Explanation) write(b *strings.Builder, depth int) {
 }
 
 // explain tells how final came to a page's score.
-func (x *Index) explain(p *plan, page uint32, c cell) *Explanation {
+func (x *Index) explain(ctx context.Context, p *plan, page uint32, c cell) (*Explanation, error) {
 	d := &x.docs[page]
 	if len(p.concepts) == 0 && len(p.codes) == 0 {
-		return &Explanation{Text: "no words: 1 + popularity", Value: float64(x.final(p, page, &c))}
+		return &Explanation{Text: "no words: 1 + popularity", Value: float64(x.final(p, page, &c))}, nil
 	}
 	words := Explanation{Text: "words, identifiers and codes, sum"}
 	for i := range p.concepts {
-		if part, ok := p.concepts[i].explain(page); ok {
+		part, err := x.explainConcept(ctx, &p.concepts[i], page)
+		if err != nil {
+			return nil, err
+		}
+		if part.Value > 0 {
 			words.Parts = append(words.Parts, part)
 			words.Value += part.Value
 		}
@@ -61,27 +65,38 @@ func (x *Index) explain(p *plan, page uint32, c cell) *Explanation {
 	if len(p.vendors) > 0 {
 		prior.Text += fmt.Sprintf(", vendor %q for a query that names %s", d.Vendor, strings.Join(p.vendors, ", "))
 	}
-	return &Explanation{Text: "product", Value: float64(x.final(p, page, &c)), Parts: []Explanation{words, prior}}
+	return &Explanation{Text: "product", Value: float64(x.final(p, page, &c)), Parts: []Explanation{words, prior}}, nil
 }
 
-// explain returns what a page gets for c, by the best of its variants.
-func (c *concept) explain(page uint32) (Explanation, bool) {
-	var best Explanation
-	ok := false
-	for _, v := range c.variants {
-		at, found := slices.BinarySearchFunc(v.list.pages, page, func(p posting, page uint32) int { return cmp.Compare(p.page, page) })
-		if !found {
-			continue
-		}
-		value := float64(c.weight * v.weight * v.list.pages[at].value)
-		if ok && value <= best.Value {
-			continue
-		}
-		ok = true
-		best = Explanation{Value: value, Text: fmt.Sprintf("%q: weight %.2f × fields %.2f", c.text, c.weight, v.list.pages[at].value)}
-		if v.why != "" {
-			best.Text += fmt.Sprintf(" × %.2f (%s %q)", v.weight, v.why, strings.TrimPrefix(v.term, synonymMark))
+// explainConcept returns what a page gets for c, by the best of its variants, and in which fields.
+func (x *Index) explainConcept(ctx context.Context, c *concept, page uint32) (Explanation, error) {
+	var part Explanation
+	var by *variant
+	for i := range c.variants {
+		v := &c.variants[i]
+		share, ok := v.list.find(page)
+		if value := float64(c.weight * v.weight * share); ok && value > part.Value {
+			by = v
+			part = Explanation{Value: value, Text: fmt.Sprintf("%q: weight %.2f × %.2f", c.text, c.weight, share)}
 		}
 	}
-	return best, ok
+	if by == nil {
+		return part, nil
+	}
+	if by.why != "" {
+		part.Text += fmt.Sprintf(" × %.2f (%s %q)", by.weight, by.why, strings.TrimPrefix(by.term, synonymMark))
+	}
+	var fields []string
+	for f := range numFields {
+		err := x.store.visit(ctx, f.String(), by.term, func(n uint32, count float32) {
+			if n == page {
+				fields = append(fields, fmt.Sprintf("%s %g", f, count))
+			}
+		})
+		if err != nil {
+			return part, err
+		}
+	}
+	part.Text += ", in " + strings.Join(fields, ", ")
+	return part, nil
 }

@@ -511,6 +511,10 @@ func (x *Index) section(a *analyzer, m *marker, d *Document, rendering int, want
 			continue
 		}
 		whole := w.value >= enough
+		if isMarkup(s.Text[w.start:min(len(s.Text), w.end+markupWindow)]) {
+			w.value *= markupShare
+			whole = false
+		}
 		w.value += headingShare * m.window(m.find(a, nil, s.Title)).value
 		if i == rendering {
 			w.value = w.value*preferRendering + 1
@@ -523,6 +527,25 @@ func (x *Index) section(a *analyzer, m *marker, d *Document, rendering int, want
 		}
 	}
 	return best
+}
+
+// A stretch of code, of a header block or of JSON explains less than a sentence with the same words.
+const (
+	markupShare  = 0.8
+	markupWindow = 80 // bytes behind the matches that are looked at
+	markupSigns  = 4  // so many signs in it make it markup
+)
+
+// isMarkup reports whether text is written for machines.
+func isMarkup(text string) bool {
+	signs := 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '{', '}', '[', ']', '<', '>', '=', '"', '|', ';', '$', '\\', '/':
+			signs++
+		}
+	}
+	return signs >= markupSigns
 }
 
 // refine marks all terms around the window, which may move for them.

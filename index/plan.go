@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 )
 
 // plan is a Query with everything looked up that scoring needs.
@@ -191,90 +190,6 @@ func (x *Index) addVariant(ctx context.Context, w *word, term string, weight flo
 	}
 	w.variants = append(w.variants, variant{term: term, weight: weight, why: why, list: l})
 	return nil
-}
-
-// wish finds the codes among the words.
-func (x *Index) wish(p *plan, words, wholes []word) {
-	add := func(text, term string, trust float32) bool {
-		refs := x.codes[term]
-		if len(refs) == 0 {
-			return false
-		}
-		for i := range p.codes {
-			if p.codes[i].text == text {
-				p.codes[i].trust = max(p.codes[i].trust, trust)
-				return true
-			}
-		}
-		p.codes = append(p.codes, codeWish{text: text, trust: trust, refs: refs})
-		return true
-	}
-	for _, w := range wholes {
-		add(w.text, w.term, 1)
-	}
-	for i, w := range words {
-		switch w.kind {
-		case numberToken:
-			trust := numberTrust(p.query.Text, words, i)
-			if w.part {
-				trust *= trustPart
-			}
-			known := add(w.term, w.term, trust)
-			if whole, _, dotted := strings.Cut(w.term, "."); dotted && !known {
-				add(whole, whole, trust*trustPart)
-			}
-			// IIS logs 404.13 as 404 13, with a field's name between them in some places.
-			for j := i + 1; j < min(i+4, len(words)) && len(w.term) == 3; j++ {
-				if words[j].kind == numberToken {
-					sub := w.term + "." + words[j].term
-					known = add(sub, sub, trust) || known
-					break
-				}
-			}
-			if known && trust == 1 {
-				markAnnouncing(words[:i])
-			}
-		case nameToken:
-			if !add(w.text, w.term, 1) { // E407
-				if letters := strings.TrimRight(w.term, "0123456789"); len(w.term)-len(letters) == 3 {
-					trust := float32(trustPart)
-					if i > 0 && announcesCode(words[i-1].term) {
-						trust = 1
-					}
-					add(w.text, w.term[len(letters):], trust)
-				}
-			}
-		case wordToken: // the letters of Envoy and HAProxy, which tell sC from SC
-			if exact := x.lettersCode(w.text); len(exact) > 0 {
-				trust := float32(trustLetters)
-				if len(p.vendors) > 0 {
-					trust = 1
-				}
-				p.codes = append(p.codes, codeWish{text: w.text, trust: trust, refs: exact})
-			}
-		}
-	}
-}
-
-// lettersCode returns the pages whose code is written exactly so, in letters of which one at least is a capital.
-func (x *Index) lettersCode(text string) []codeRef {
-	if len(text) < 2 || len(text) > maxLettersCode || strings.ToLower(text) == text {
-		return nil
-	}
-	var exact []codeRef
-	for _, ref := range x.codes[strings.ToLower(text)] {
-		if ref.section < 0 && x.docs[ref.page].Code == text {
-			exact = append(exact, ref)
-		}
-	}
-	return exact
-}
-
-// markAnnouncing marks the words at the end of words that only announce the code after them.
-func markAnnouncing(words []word) {
-	for i := len(words) - 1; i >= 0 && (words[i].stop || announcesCode(words[i].term)); i-- {
-		words[i].marker = true
-	}
 }
 
 // conceive makes concepts of the words, of which the most telling are kept.

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -114,4 +115,46 @@ func (x *Index) list(ctx context.Context, term string) (*list, error) {
 	c.young[term] = l
 	c.postings += size
 	return l, nil
+}
+
+// listAll returns the lists of terms.
+func (x *Index) listAll(ctx context.Context, terms []string) ([]*list, error) {
+	lists := make([]*list, len(terms))
+	for i, term := range terms {
+		var err error
+		if lists[i], err = x.list(ctx, term); err != nil {
+			return nil, err
+		}
+	}
+	return lists, nil
+}
+
+// common returns the pages that are in all of lists, in order.
+func common(lists []*list) []uint32 {
+	if len(lists) == 0 {
+		return nil
+	}
+	shortest := slices.MinFunc(lists, func(a, b *list) int { return cmp.Compare(len(a.pages), len(b.pages)) })
+	var pages []uint32
+	for _, p := range shortest.pages {
+		if !slices.ContainsFunc(lists, func(l *list) bool { return !l.has(p.page) }) {
+			pages = append(pages, p.page)
+		}
+	}
+	return pages
+}
+
+// has reports whether a page has the term.
+func (l *list) has(page uint32) bool {
+	_, ok := l.find(page)
+	return ok
+}
+
+// find returns the term's value on a page.
+func (l *list) find(page uint32) (value float32, ok bool) {
+	at, ok := slices.BinarySearchFunc(l.pages, page, func(p posting, page uint32) int { return cmp.Compare(p.page, page) })
+	if !ok {
+		return 0, false
+	}
+	return l.pages[at].value, true
 }

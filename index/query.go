@@ -15,7 +15,9 @@ import (
 //
 // Whatever is none of these is text: an unclosed quote, a value that no page has, the minus of a pasted command.
 type Query struct {
+	Typed   string   // as it was given, but for what is beyond the bounds
 	Text    string   // the words to look for, those of phrases included
+	All     bool     // no words were given: every page matches
 	Phrases []string // quoted, at least two words each
 	Not     []string // words to keep out
 	Codes   []string // lower case; several mean any of them
@@ -34,7 +36,7 @@ const (
 // parseQuery reads text; known reports whether a facet has a value and code whether a page answers to a code.
 func parseQuery(text string, clean *cleaner, known func(f facetID, value string) bool, code func(string) bool) Query {
 	text = validPrefix(text, maxQueryBytes)
-	q := Query{Paste: isPaste(text)}
+	q := Query{Typed: text, Paste: isPaste(text)}
 	if q.Paste {
 		q.Text = clean.clean(text)
 		return q
@@ -62,6 +64,7 @@ func parseQuery(text string, clean *cleaner, known func(f facetID, value string)
 		}
 		rest = after
 	}
+	q.All = len(words) == 0
 	q.Text = clean.clean(strings.Join(words, " "))
 	return q
 }
@@ -105,9 +108,6 @@ func (q *Query) facet(f facetID, value string, known func(f facetID, value strin
 	q.Facets[f] = append(q.Facets[f], value)
 	return true
 }
-
-// blank reports whether the query asks for no words at all.
-func (q *Query) blank() bool { return strings.TrimSpace(q.Text) == "" }
 
 func notWordRune(r rune) bool {
 	return r != '-' && r != '_' && r != '.' && r < utf8.RuneSelf && !isAlnum(byte(r))

@@ -72,6 +72,7 @@ type cell struct {
 	score   float32
 	matched float32 // weight of the required concepts met
 	met     uint16  // how many
+	named   bool    // the query has its code or name
 }
 
 // scratch is the memory of one search.
@@ -136,7 +137,7 @@ func (x *Index) Search(ctx context.Context, r Request) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if q.blank() {
+	if q.All {
 		for n := range x.docs {
 			s.page(uint32(n))
 		}
@@ -149,9 +150,10 @@ func (x *Index) Search(ctx context.Context, r Request) (*Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	x.choose(s, p, f, a)
-	result := &Result{Total: len(s.found), Facets: f.facets()}
-	result.DidYouMean = p.fixed
+	if err := x.choose(ctx, a, s, p, f); err != nil {
+		return nil, err
+	}
+	result := &Result{Total: len(s.found), Facets: f.facets(), DidYouMean: p.fixed}
 
 	hits := x.top(s.found, offset+limit)
 	hits = hits[min(offset, len(hits)):]
@@ -159,7 +161,9 @@ func (x *Index) Search(ctx context.Context, r Request) (*Result, error) {
 	for _, h := range hits {
 		hit := x.hit(a, p, marks, h)
 		if r.Explain {
-			hit.Explain = x.explain(p, h.page, s.pages[h.page])
+			if hit.Explain, err = x.explain(ctx, p, h.page, s.pages[h.page]); err != nil {
+				return nil, err
+			}
 		}
 		result.Hits = append(result.Hits, hit)
 	}
@@ -201,12 +205,15 @@ func (x *Index) accumulate(s *scratch, p *plan) {
 		}
 	}
 	for _, page := range p.named {
-		s.page(page).score += p.nameBoost()
+		cell := s.page(page)
+		cell.score += p.nameBoost()
+		cell.named = true
 	}
 	for _, wish := range p.codes {
 		for _, ref := range wish.refs {
 			cell := s.page(ref.page)
 			cell.score += p.codeBoost(wish) * ref.share
+			cell.named = cell.named || wish.trust*ref.share >= sharePart*trustPart
 		}
 	}
 }
@@ -225,69 +232,58 @@ func (p *plan) codeBoost(wish codeWish) float32 {
 
 // exclude takes out the pages that have an unwanted word, or all parts of an unwanted identifier.
 func (x *Index) exclude(ctx context.Context, s *scratch, p *plan) error {
-	for i, terms := range p.not {
-		mark := uint32(maxTerms*2 + i*maxNotParts)
-		for n, term := range terms[:min(len(terms), maxNotParts)] {
-			l, err := x.list(ctx, term)
-			if err != nil {
-				return err
-			}
-			for _, post := range l.pages {
-				c := &s.pages[post.page]
-				if c.query != s.query || n > 0 && c.concept != mark+uint32(n-1) {
-					continue
-				}
-				if c.concept = mark + uint32(n); n == min(len(terms), maxNotParts)-1 {
-					c.query = s.query - 1
-				}
-			}
+	for _, terms := range p.not {
+		lists, err := x.listAll(ctx, terms)
+		if err != nil {
+			return err
+		}
+		for _, n := range common(lists) {
+			s.pages[n].query = s.query - 1
 		}
 	}
 	s.touched = slices.DeleteFunc(s.touched, func(n uint32) bool { return s.pages[n].query != s.query })
 	return nil
 }
 
-// maxNotParts is how many parts of an unwanted identifier are looked at.
-const maxNotParts = 8
-
 // choose fills s.found with the pages that match p and pass f, and counts f's facets. Which pages match does not depend on
 // the filters, unless these would leave none.
-func (x *Index) choose(s *scratch, p *plan, f *filter, a *analyzer) {
-	var all int
-	var bestMatch float32
+func (x *Index) choose(ctx context.Context, a *analyzer, s *scratch, p *plan, f *filter) error {
+	all, most := 0, float32(0)
 	for _, n := range s.touched {
 		c := &s.pages[n]
 		if int(c.met) >= p.required {
 			all++
 		}
-		bestMatch = max(bestMatch, c.matched)
+		most = max(most, c.matched)
 	}
-	everyWord := all >= enoughPages && p.required <= maxAllWords && p.required > 1 && len(p.codes) == 0
-	matches := func(c *cell) bool {
-		if everyWord {
-			return int(c.met) >= p.required
-		}
-		return c.matched >= minCoverage*bestMatch || c.score >= boostCode*sharePart*0.5 && len(p.codes) > 0
-	}
-	if p.query.blank() {
-		matches = func(*cell) bool { return true }
-	}
-	x.collect(s, p, f, matches)
-	if len(s.found) == 0 && everyWord {
-		everyWord = false
-		x.collect(s, p, f, matches)
+	enough := func(_ uint32, c *cell) bool { return c.named || c.matched >= minCoverage*most }
+	matches := enough
+	if all >= enoughPages && p.required > 1 && p.required <= maxAllWords && len(p.codes) == 0 {
+		matches = func(_ uint32, c *cell) bool { return int(c.met) >= p.required }
 	}
 	if len(p.phrases) > 0 {
-		x.keepPhrases(s, p, f, a)
+		having, err := x.havePhrases(ctx, a, s, p)
+		if err != nil {
+			return err
+		}
+		if len(having) > 0 {
+			enough = func(n uint32, _ *cell) bool { return having[n] }
+			matches = enough
+		}
 	}
+	x.collect(s, p, f, matches)
+	if len(s.found) == 0 {
+		x.collect(s, p, f, enough)
+	}
+	return nil
 }
 
-func (x *Index) collect(s *scratch, p *plan, f *filter, matches func(*cell) bool) {
+func (x *Index) collect(s *scratch, p *plan, f *filter, matches func(uint32, *cell) bool) {
 	s.found = s.found[:0]
 	f.reset()
 	for _, n := range s.touched {
 		c := &s.pages[n]
-		if !matches(c) || !x.codeWanted(n, p) {
+		if !matches(n, c) || !x.codeWanted(n, p) {
 			continue
 		}
 		if f.count(n) {
@@ -345,30 +341,27 @@ func (x *Index) rendering(p *plan, page uint32) int {
 // maxPhrasePages is how many pages are read for a quoted phrase, the best first.
 const maxPhrasePages = 300
 
-// keepPhrases keeps the pages that have every quoted phrase. Where none has, the phrases are words: what a person pastes
-// with quotes around it is often not quite on any page.
-func (x *Index) keepPhrases(s *scratch, p *plan, f *filter, a *analyzer) {
-	best := x.top(s.found, maxPhrasePages)
-	kept := make([]ranked, 0, len(best))
-	for _, r := range best {
+// havePhrases returns the pages that have every quoted phrase. There may be none: what a person pastes with quotes around it
+// is often not quite on any page, and then its words are searched.
+func (x *Index) havePhrases(ctx context.Context, a *analyzer, s *scratch, p *plan) (map[uint32]bool, error) {
+	terms := slices.DeleteFunc(slices.Concat(p.phrases...), isStop)
+	lists, err := x.listAll(ctx, terms)
+	if err != nil {
+		return nil, err
+	}
+	var candidates []ranked
+	for _, n := range common(lists) {
+		if c := &s.pages[n]; c.query == s.query {
+			candidates = append(candidates, ranked{page: n, score: x.final(p, n, c)})
+		}
+	}
+	having := make(map[uint32]bool)
+	for _, r := range x.top(candidates, maxPhrasePages) {
 		if x.hasPhrases(a, &x.docs[r.page], p.phrases) {
-			kept = append(kept, r)
+			having[r.page] = true
 		}
 	}
-	if len(kept) == 0 {
-		return
-	}
-	s.found = append(s.found[:0], kept...)
-	keep := make(map[uint32]bool, len(kept))
-	for _, r := range kept {
-		keep[r.page] = true
-	}
-	f.reset()
-	for _, n := range s.touched {
-		if keep[n] {
-			f.count(n)
-		}
-	}
+	return having, nil
 }
 
 // hasPhrases reports whether each phrase stands somewhere in d.
@@ -413,15 +406,22 @@ func (x *Index) top(found []ranked, n int) []ranked {
 	})
 }
 
-// best returns the first n of items in the order of compare, without changing items. It suits an n that is small: most items
-// are compared once and passed over.
+// manyBest is from where on sorting all is cheaper than keeping the best.
+const manyBest = 500
+
+// best returns the first n of items in the order of compare, without changing items. For a small n, most items are compared
+// once and passed over.
 func best[T any](items []T, n int, compare func(a, b T) int) []T {
-	n = min(n, len(items))
+	if n = min(n, len(items)); n == 0 {
+		return nil
+	}
+	if n > manyBest {
+		first := slices.Clone(items)
+		slices.SortFunc(first, compare)
+		return first[:n]
+	}
 	first := slices.Clone(items[:n])
 	slices.SortFunc(first, compare)
-	if n == 0 {
-		return first
-	}
 	for _, item := range items[n:] {
 		if compare(item, first[n-1]) >= 0 {
 			continue

@@ -47,7 +47,7 @@ func (x *Index) spell(ctx context.Context, a *analyzer, words []word, p *plan) e
 			}
 		}
 	}
-	p.fixed = corrected(p.query.Text, words)
+	p.fixed = corrected(p.query.Typed, words)
 	return nil
 }
 
@@ -207,17 +207,19 @@ func sameLetters(a, b string) bool {
 // corrected returns text with the corrected words in place, or "" where there are none.
 func corrected(text string, words []word) string {
 	var b strings.Builder
-	at := 0
+	rest := text
 	for _, w := range words {
-		if w.correction != "" {
-			b.WriteString(text[at:w.start])
+		if w.correction == "" {
+			continue
+		}
+		if before, after, ok := strings.Cut(rest, w.text); ok {
+			b.WriteString(before)
 			b.WriteString(w.correction)
-			at = w.end
+			rest = after
 		}
 	}
-	if at == 0 {
+	if rest == text {
 		return ""
 	}
-	b.WriteString(text[at:])
-	return b.String()
+	return b.String() + rest
 }

@@ -110,11 +110,14 @@ func (x *Index) Suggest(ctx context.Context, text string, limit int) ([]Suggesti
 	s := x.scratch.Get().(*scratch)
 	defer x.scratch.Put(s)
 	s.next()
-	for i, w := range words {
-		x.complete.add(s, uint32(i+1), w)
-	}
 	sections := make(map[uint32]int)
-	x.completeCodes(s, words, sections)
+	for i, w := range words {
+		x.complete.add(s, i+1, w)
+		x.complete.addCodes(s, i+1, w, false, sections)
+		if i > 0 { // "nginx 502" is an id
+			x.complete.addCodes(s, i+1, words[i-1]+"-"+w, true, sections)
+		}
+	}
 
 	need := uint16(len(words))
 	for _, n := range s.touched {
@@ -141,63 +144,60 @@ func (x *Index) Suggest(ctx context.Context, text string, limit int) ([]Suggesti
 	return suggestions, nil
 }
 
-// add counts word n of the text for the pages that have a word beginning with it.
-func (c *completions) add(s *scratch, n uint32, prefix string) {
+// add counts the n-th word of the text for the pages that have a word beginning with it.
+func (c *completions) add(s *scratch, n int, prefix string) {
 	from := sort.SearchStrings(c.words, prefix)
 	to := from + sort.Search(len(c.words)-from, func(i int) bool { return !strings.HasPrefix(c.words[from+i], prefix) })
 	if from == to {
 		return
 	}
-	whole := c.words[from] == prefix
 	for _, page := range c.pages[c.starts[from]:c.starts[to]] {
-		cell := s.page(page)
-		if cell.concept != n {
-			cell.concept = n
-			cell.met++
+		if cell := s.page(page); cell.meets(n) {
 			cell.score += suggestWord
 		}
 	}
-	if whole {
+	if c.words[from] == prefix {
 		for _, page := range c.pages[c.starts[from]:c.starts[from+1]] {
 			s.page(page).score += suggestWhole
 		}
 	}
 }
 
-// completeCodes counts the words that are codes or ids, or begin one. Two words may be an id: "nginx 502".
-func (x *Index) completeCodes(s *scratch, words []string, sections map[uint32]int) {
-	add := func(n int, typed string, span uint16) {
-		key := codeKey(typed)
-		codes := x.complete.codes
-		from := sort.Search(len(codes), func(i int) bool { return codes[i].key >= key })
-		for _, c := range codes[from:] {
-			if !strings.HasPrefix(c.key, key) {
-				break
+// addCodes counts the n-th word for the pages whose code or id is it, or begins with it; where joined is set, it stands for
+// the word before as well. Sections gets the renderings that were named.
+func (c *completions) addCodes(s *scratch, n int, typed string, joined bool, sections map[uint32]int) {
+	key := codeKey(typed)
+	from := sort.Search(len(c.codes), func(i int) bool { return c.codes[i].key >= key })
+	for _, code := range c.codes[from:] {
+		if !strings.HasPrefix(code.key, key) {
+			break
+		}
+		if len(key) < 3 && !isDigits(code.key[:1]) && code.key != key {
+			continue // a letter begins every id of a vendor
+		}
+		cell := s.page(code.ref.page)
+		if cell.meets(n); joined {
+			cell.met = max(cell.met, uint16(n))
+		}
+		if code.key == key {
+			cell.best = suggestCode
+			if code.ref.section >= 0 {
+				sections[code.ref.page] = code.ref.section
 			}
-			if len(key) < 3 && !isDigits(c.key[:1]) && c.key != key {
-				continue // a letter begins every id of a vendor
-			}
-			cell := s.page(c.ref.page)
-			if id := uint32(n + 1); cell.concept != id || span > 1 {
-				cell.concept = id
-				cell.met += span
-			}
-			score := float32(suggestCodePart)
-			if c.key == key {
-				score = suggestCode
-			}
-			cell.best = max(cell.best, score) // the best code counts, once
-			if c.ref.section >= 0 && c.key == key {
-				sections[c.ref.page] = c.ref.section
-			}
+		} else {
+			cell.best = max(cell.best, suggestCodePart)
 		}
 	}
-	for i, w := range words {
-		add(i, w, 1)
-		if i > 0 {
-			add(i, words[i-1]+"-"+w, 1)
-		}
+}
+
+// meets notes that a page has the n-th word, and reports whether that is new.
+func (c *cell) meets(n int) bool {
+	if c.concept == uint32(n) {
+		return false
 	}
+	c.concept = uint32(n)
+	c.met++
+	return true
 }
 
 func (x *Index) suggestScore(c *cell, page uint32, text string, words []string) float32 {
