@@ -2,7 +2,9 @@ package markdown
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"unicode/utf8"
 
@@ -104,7 +106,7 @@ func parseFront(path string, front []byte) (*yaml.Node, Problems) {
 	dec := yaml.NewDecoder(bytes.NewReader(front))
 	var doc yaml.Node
 	if err := dec.Decode(&doc); err != nil {
-		if len(bytes.TrimSpace(front)) == 0 {
+		if errors.Is(err, io.EOF) { // nothing, or comments alone
 			return nil, nil
 		}
 		line, msg := yamlError(err)

@@ -44,6 +44,7 @@ func TestSplitAccepts(t *testing.T) {
 		{"BOM and CRLF", "\ufeff---\r\ntitle: x\r\n---\r\nbody\r\n", "body\n", 4},
 		{"front matter alone", "---\ntitle: x\n---", "", 4},
 		{"empty front matter", "---\n---\nbody", "body", 3},
+		{"comments alone", "---\n# nothing yet\n---\nbody", "body", 4},
 		{"closed by dots", "---\ntitle: x\n...\nbody", "body", 4},
 	}
 	for _, tt := range tests {
