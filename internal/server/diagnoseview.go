@@ -1,0 +1,109 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"siteerror/index"
+	"siteerror/internal/diagnose"
+	"siteerror/internal/library"
+	"siteerror/web"
+)
+
+// showDiagnose serves the empty form.
+func (s *Server) showDiagnose(c *gin.Context, snap *library.Snapshot) error {
+	return pageOnce(s, c, snap, s.views.Diagnose, func() web.DiagnosePage { return s.views.NewDiagnose() })
+}
+
+// postDiagnose answers the form.
+func (s *Server) postDiagnose(c *gin.Context, snap *library.Snapshot) error {
+	if err := s.ownSite(c.Request); err != nil {
+		return err
+	}
+	body, err := readBody(c, 3*maxDiagnoseBody) // a form escapes what is pasted
+	if err != nil {
+		return err
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return badRequest("The form could not be read.")
+	}
+	paste := form.Get("paste")
+	p := s.views.NewDiagnose()
+	p.Asked = true
+	switch {
+	case len(paste) > maxDiagnoseBody:
+		return &requestError{status: http.StatusRequestEntityTooLarge, detail: "The paste is larger than 2 MiB."}
+	case strings.TrimSpace(paste) == "":
+		p.Detail = "Nothing was pasted."
+		return pageNow(s, c, http.StatusBadRequest, s.views.Diagnose, p)
+	}
+	report, err := s.diagnose(c, snap, []byte(paste))
+	if err != nil {
+		return err
+	}
+	s.fillDiagnosis(c, snap, &p, report)
+	return s.privatePage(c, func() (*representation, error) { return render(s, s.views.Diagnose, p) })
+}
+
+func (s *Server) fillDiagnosis(c *gin.Context, snap *library.Snapshot, p *web.DiagnosePage, report *diagnose.Report) {
+	p.Paste = report.Text
+	marks := make([]web.Mark, len(report.Marks))
+	for i, m := range report.Marks {
+		marks[i] = web.Mark{Start: m.Start, End: m.End}
+	}
+	p.Marked = web.MarkText(report.Text, marks)
+	p.Findings = s.findings(snap, report.Findings)
+	for _, u := range report.CannotTell {
+		p.Unknown = append(p.Unknown, unknownLine(u))
+	}
+	p.Lines = fmt.Sprintf("%d lines read, %d of them told nothing.", report.Lines, report.Unread)
+	if len(report.Findings) == 0 && report.SearchText != "" {
+		if res, err := snap.Index.Search(c.Request.Context(), index.Request{Text: report.SearchText, Limit: 5}); err == nil {
+			p.Nearest = s.hits(snap, res.Hits)
+		}
+	}
+}
+
+// privatePage serves what was made of a paste: nobody may keep it.
+func (s *Server) privatePage(c *gin.Context, make func() (*representation, error)) error {
+	rep, err := make()
+	if err != nil {
+		return err
+	}
+	rep.status, rep.cacheControl = http.StatusOK, cacheNever
+	rep.serve(c.Writer, c.Request)
+	return nil
+}
+
+var hopNames = map[string]string{
+	"client": "the client", "cdn": "the CDN", "load-balancer": "the load balancer", "proxy": "the proxy", "app-server": "the app server", "app": "the application",
+}
+
+func (s *Server) findings(snap *library.Snapshot, found []diagnose.Finding) []web.Finding {
+	var out []web.Finding
+	for i := range found {
+		f := &found[i]
+		w := web.Finding{Title: f.Title, Path: findingPath(snap.Catalog, f), Hop: hopNames[f.Emitter], Confidence: f.Confidence, Why: f.Why, Next: f.NextChecks}
+		if w.Hop == "" {
+			w.Hop = "cannot tell"
+		}
+		if v, err := snap.Catalog.Vendor(f.Vendor); err == nil {
+			w.Vendor = v.Title
+		}
+		for _, e := range f.Evidence {
+			w.Evidence = append(w.Evidence, web.Evidence{Text: e.Text, Says: e.Says})
+		}
+		for _, r := range f.OtherReadings {
+			if _, path, err := snap.Catalog.Find(r.ID); err == nil {
+				w.Other = append(w.Other, web.Link{Label: r.Title, Path: path})
+			}
+		}
+		out = append(out, w)
+	}
+	return out
+}
