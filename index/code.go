@@ -106,6 +106,11 @@ func codeKey(code string) string {
 	return strings.NewReplacer(".", "", "-", "", "_", "").Replace(code)
 }
 
+// ofVendor reports whether d is about a vendor's own code.
+func (d *Document) ofVendor() bool {
+	return d.Code != "" && d.Vendor != "" && d.Vendor != standardVendor
+}
+
 // class returns "5xx" for a document whose code or status is 502, "" where neither is a status.
 func (d *Document) class() string {
 	code := d.Code

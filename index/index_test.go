@@ -60,7 +60,7 @@ func libraryConfig() Config {
 			{"throttled", "rate limited", "rate limiting"},
 			{"timeout", "timed out", "time out"},
 		},
-		VendorWords: map[string][]string{"azure-appgw": {"azure", "application gateway"}, "varnish": {"varnish"}},
+		VendorWords: map[string][]string{"azure-appgw": {"azure", "appgw", "application gateway"}, "varnish": {"varnish"}},
 	}
 }
 
@@ -334,6 +334,7 @@ func TestSuggest(t *testing.T) {
 		{"vendor's code", "h1", "heroku-H12"},
 		{"id", "nginx-4", "nginx-499"},
 		{"vendor and code", "azure 499", "azure-appgw-499"},
+		{"what people call a vendor", "appgw cl", "azure-appgw-499"},
 		{"stop word", "the bad ga", "502"},
 		{"code and name", "502 bad", "502"},
 	}

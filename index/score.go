@@ -311,9 +311,8 @@ func (x *Index) final(p *plan, page uint32, c *cell) float32 {
 func (x *Index) prior(p *plan, page uint32) float32 {
 	d := &x.docs[page]
 	prior := 1 + boostPopular*float32(d.Popularity)
-	own := d.Code != "" && d.Vendor != standardVendor && d.Vendor != ""
 	switch {
-	case len(p.vendors) == 0 && own:
+	case len(p.vendors) == 0 && d.ofVendor():
 		return prior * anyVendor
 	case len(p.vendors) == 0:
 		return prior
@@ -321,7 +320,7 @@ func (x *Index) prior(p *plan, page uint32) float32 {
 		return prior * boostVendor
 	case x.rendering(p, page) >= 0:
 		return prior * boostRendering
-	case own:
+	case d.ofVendor():
 		return prior * otherVendor
 	}
 	return prior

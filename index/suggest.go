@@ -27,7 +27,7 @@ const (
 const (
 	suggestCode     = 40.0 // its code is what was typed
 	suggestCodePart = 20.0 // its code begins with it
-	suggestStart    = 12.0 // its title begins with the text
+	suggestStart    = 5.0  // its title begins with the text
 	suggestTitle    = 6.0  // a word of the title, whole or begun
 	suggestWord     = 2.0  // a word of an alias or symptom
 	suggestWhole    = 1.5  // the word is not only begun
@@ -40,6 +40,8 @@ type completions struct {
 	starts []uint32 // word n is on pages[starts[n]:starts[n+1]]
 	pages  []uint32
 	codes  []codeCompletion // sorted by key
+	// vendors has the pages of each vendor's own codes, by its slug.
+	vendors map[string][]uint32
 }
 
 type codeCompletion struct {
@@ -49,7 +51,12 @@ type codeCompletion struct {
 
 // newCompletions reads Bleve's dictionary of words once.
 func newCompletions(ctx context.Context, x *Index) (*completions, error) {
-	c := new(completions)
+	c := &completions{vendors: make(map[string][]uint32)}
+	for i := range x.docs {
+		if d := &x.docs[i]; d.ofVendor() {
+			c.vendors[d.Vendor] = append(c.vendors[d.Vendor], uint32(i))
+		}
+	}
 	err := x.store.terms(nameWord, "", func(term string, _ int) bool {
 		c.words = append(c.words, strings.Clone(term))
 		return true
@@ -113,6 +120,11 @@ func (x *Index) Suggest(ctx context.Context, text string, limit int) ([]Suggesti
 	sections := make(map[uint32]int)
 	for i, w := range words {
 		x.complete.add(s, i+1, w)
+		for _, ph := range x.vendors.byFirst[w] { // what people call it: cf, alb
+			if len(ph.rest) == 0 {
+				x.complete.addVendor(s, i+1, ph.means)
+			}
+		}
 		x.complete.addCodes(s, i+1, w, false, sections)
 		if i > 0 { // "nginx 502" is an id
 			x.complete.addCodes(s, i+1, words[i-1]+"-"+w, true, sections)
@@ -163,6 +175,15 @@ func (c *completions) add(s *scratch, n int, prefix string) {
 	}
 }
 
+// addVendor counts the n-th word, which names a vendor, for the pages of its codes.
+func (c *completions) addVendor(s *scratch, n int, slug string) {
+	for _, page := range c.vendors[slug] {
+		if cell := s.page(page); cell.meets(n) {
+			cell.score += suggestVendor
+		}
+	}
+}
+
 // addCodes counts the n-th word for the pages whose code or id is it, or begins with it; where joined is set, it stands for
 // the word before as well. Sections gets the renderings that were named.
 func (c *completions) addCodes(s *scratch, n int, typed string, joined bool, sections map[uint32]int) {
@@ -207,18 +228,24 @@ func (x *Index) suggestScore(c *cell, page uint32, text string, words []string) 
 	if strings.HasPrefix(title, text) || d.Code != "" && strings.HasPrefix(strings.TrimLeft(strings.TrimPrefix(title, strings.ToLower(d.Code)), " "), text) {
 		score += suggestStart
 	}
+	named := c.best > 0 // by its code or vendor
 	for _, w := range words {
 		if at := strings.Index(title, w); at == 0 || at > 0 && !isAlnum(title[at-1]) {
 			score += suggestTitle
 		}
-		if d.Vendor != "" && d.Vendor != standardVendor && (strings.HasPrefix(d.Vendor, w) || strings.HasPrefix(strings.ToLower(d.VendorName), w)) {
+		if d.ofVendor() && (strings.HasPrefix(d.Vendor, w) || strings.HasPrefix(strings.ToLower(d.VendorName), w)) {
 			score += suggestVendor
+			named = true
 		}
 	}
 	if d.Kind == kindCode {
 		score += suggestWord // codes are what people look up
 	}
-	return score + float32(d.Popularity)
+	score += float32(d.Popularity)
+	if d.ofVendor() && !named {
+		score *= anyVendor
+	}
+	return score
 }
 
 const kindCode = "code"
