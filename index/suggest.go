@@ -42,6 +42,7 @@ type completions struct {
 	codes  []codeCompletion // sorted by key
 	// vendors has the pages of each vendor's own codes, by its slug.
 	vendors map[string][]uint32
+	titles  []string // by page, lower case
 }
 
 type codeCompletion struct {
@@ -51,8 +52,9 @@ type codeCompletion struct {
 
 // newCompletions reads Bleve's dictionary of words once.
 func newCompletions(ctx context.Context, x *Index) (*completions, error) {
-	c := &completions{vendors: make(map[string][]uint32)}
+	c := &completions{vendors: make(map[string][]uint32), titles: make([]string, len(x.docs))}
 	for i := range x.docs {
+		c.titles[i] = strings.ToLower(x.docs[i].Title)
 		if d := &x.docs[i]; d.ofVendor() {
 			c.vendors[d.Vendor] = append(c.vendors[d.Vendor], uint32(i))
 		}
@@ -131,18 +133,10 @@ func (x *Index) Suggest(ctx context.Context, text string, limit int) ([]Suggesti
 		}
 	}
 
-	need := uint16(len(words))
-	for _, n := range s.touched {
-		if s.pages[n].met >= need {
-			s.found = append(s.found, ranked{page: n, score: x.suggestScore(&s.pages[n], n, text, words)})
-		}
-	}
-	if len(s.found) == 0 && len(words) > 1 { // a word that no page has: what has most of the others
-		for _, n := range s.touched {
-			if s.pages[n].met == need-1 {
-				s.found = append(s.found, ranked{page: n, score: x.suggestScore(&s.pages[n], n, text, words)})
-			}
-		}
+	x.candidates(s, uint16(len(words)))
+	for i := range s.found {
+		r := &s.found[i]
+		r.score = x.suggestScore(&s.pages[r.page], r.page, text, words)
 	}
 	var suggestions []Suggestion
 	for _, r := range x.top(s.found, limit) {
@@ -221,16 +215,36 @@ func (c *cell) meets(n int) bool {
 	return true
 }
 
+// candidates fills s.found with the pages that have all of the words, or all but one where none has all. Of very many, those
+// are left out that do not stand out by words, codes or popularity.
+func (x *Index) candidates(s *scratch, words uint16) {
+	for need := words; need > 0 && need+1 >= words && len(s.found) == 0; need-- {
+		for _, n := range s.touched {
+			if c := &s.pages[n]; c.met >= need {
+				s.found = append(s.found, ranked{page: n, score: c.score + c.best + float32(x.docs[n].Popularity)})
+			}
+		}
+	}
+	if len(s.found) > maxCandidates {
+		slices.SortFunc(s.found, func(a, b ranked) int {
+			return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.page, b.page))
+		})
+		s.found = s.found[:maxCandidates]
+	}
+}
+
+// maxCandidates is how many pages are compared with the text that was typed.
+const maxCandidates = 1000
+
 func (x *Index) suggestScore(c *cell, page uint32, text string, words []string) float32 {
-	d := &x.docs[page]
-	score := c.score + c.best
-	title := strings.ToLower(d.Title)
-	if strings.HasPrefix(title, text) || d.Code != "" && strings.HasPrefix(strings.TrimLeft(strings.TrimPrefix(title, strings.ToLower(d.Code)), " "), text) {
+	d, title := &x.docs[page], x.complete.titles[page]
+	score := c.score + c.best + float32(d.Popularity)
+	if strings.HasPrefix(title, text) {
 		score += suggestStart
 	}
 	named := c.best > 0 // by its code or vendor
 	for _, w := range words {
-		if at := strings.Index(title, w); at == 0 || at > 0 && !isAlnum(title[at-1]) {
+		if beginsWord(title, w) {
 			score += suggestTitle
 		}
 		if d.ofVendor() && (strings.HasPrefix(d.Vendor, w) || strings.HasPrefix(strings.ToLower(d.VendorName), w)) {
@@ -238,14 +252,25 @@ func (x *Index) suggestScore(c *cell, page uint32, text string, words []string) 
 			named = true
 		}
 	}
-	if d.Kind == kindCode {
+	if d.Code != "" {
 		score += suggestWord // codes are what people look up
 	}
-	score += float32(d.Popularity)
 	if d.ofVendor() && !named {
 		score *= anyVendor
 	}
 	return score
 }
 
-const kindCode = "code"
+// beginsWord reports whether a word of text begins with prefix.
+func beginsWord(text, prefix string) bool {
+	for from := 0; ; {
+		at := strings.Index(text[from:], prefix)
+		if at < 0 {
+			return false
+		}
+		if at += from; at == 0 || !isAlnum(text[at-1]) {
+			return true
+		}
+		from = at + len(prefix)
+	}
+}
