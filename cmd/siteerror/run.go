@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"siteerror/internal/markdown"
 )
 
 // Exit statuses, as the contract has them.
@@ -41,6 +43,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	root.SetErr(errOut)
 	err := root.ExecuteContext(ctx)
 	var usage usageError
+	var problems markdown.Problems
 	switch {
 	case err == nil:
 		return exitDone
@@ -48,6 +51,9 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		fmt.Fprintf(errOut, "siteerror: %v\nTry 'siteerror --help'.\n", err)
 		return exitUsage
 	case errors.Is(err, errSilent):
+		return exitFailed
+	case errors.As(err, &problems):
+		fmt.Fprintln(errOut, problems.Error()) // as check prints them, one a line
 		return exitFailed
 	}
 	fmt.Fprintf(errOut, "siteerror: %v\n", err)

@@ -32,7 +32,25 @@ func (s *Server) apiJSON(c *gin.Context, v any) error {
 	if err != nil {
 		return err
 	}
-	newRepresentation("application/json", body).serve(c.Writer, c.Request)
+	rep := newRepresentation(typeJSON, body)
+	rep.live = true
+	rep.serve(c.Writer, c.Request)
+	return nil
+}
+
+// apiOnce answers with what depends on the snapshot alone, made and compressed
+// once. Key is the canonical path, so that there is one for each page.
+func (s *Server) apiOnce(c *gin.Context, snap *library.Snapshot, key string, v func() any) error {
+	pages := pagesOf(snap)
+	rep := pages.get(formatJSON, key)
+	if rep == nil {
+		body, err := json.Marshal(v())
+		if err != nil {
+			return err
+		}
+		rep = pages.put(formatJSON, key, newRepresentation(typeJSON, body))
+	}
+	rep.serve(c.Writer, c.Request)
 	return nil
 }
 
@@ -58,7 +76,7 @@ func (s *Server) apiSearch(c *gin.Context, snap *library.Snapshot) error {
 	}
 	rep := newRepresentation("application/json", body)
 	rep.tag = newRepresentation("", stable).tag
-	rep.weak = true
+	rep.weak, rep.live = true, true
 	rep.extra = pageLinks(s.absolute("/api/v1/search"), c.Request.URL.Query(), req.Offset, req.Limit, out.Total)
 	rep.serve(c.Writer, c.Request)
 	return nil
@@ -224,6 +242,9 @@ func (s *Server) apiCodes(c *gin.Context, snap *library.Snapshot) error {
 		}
 	}
 	out.Total = len(out.Codes)
+	if c.Request.URL.RawQuery == "" {
+		return s.apiOnce(c, snap, "/api/v1/codes", func() any { return out })
+	}
 	return s.apiJSON(c, out)
 }
 
@@ -241,7 +262,7 @@ func (s *Server) apiCode(c *gin.Context, snap *library.Snapshot) error {
 	id := c.Param("id")
 	code, err := snap.Catalog.Code(id)
 	if err == nil {
-		return s.apiJSON(c, s.codeJSON(code))
+		return s.apiOnce(c, snap, "/api/v1/codes/"+code.ID, func() any { return s.codeJSON(code) })
 	}
 	r, rerr := snap.Catalog.Rendering(id)
 	if rerr != nil {

@@ -45,6 +45,7 @@ type representation struct {
 	body         []byte
 	tag          string
 	weak         bool // the tag is a weak one: same meaning, maybe other bytes
+	live         bool // made for one request: compressing it would cost more than it saves
 
 	variants [codings]struct {
 		once sync.Once
@@ -121,7 +122,7 @@ func encode(c coding, body []byte) []byte {
 // order of RFC 9110 §13.2.2. It does not allocate.
 func (r *representation) serve(w http.ResponseWriter, req *http.Request) {
 	c, acceptable := chooseCoding(req.Header["Accept-Encoding"])
-	if !acceptable {
+	if !acceptable || r.live {
 		c = identity // sent all the same: RFC 9110 §12.5.3 lets a server disregard the field
 	}
 	v := r.variant(c)

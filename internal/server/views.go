@@ -27,7 +27,7 @@ func pageNow[T any](s *Server, c *gin.Context, status int, view web.View[T], dat
 	if err != nil {
 		return err
 	}
-	rep.status = status
+	rep.status, rep.live = status, true
 	rep.serve(c.Writer, c.Request)
 	return nil
 }
