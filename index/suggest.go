@@ -225,12 +225,34 @@ func (x *Index) candidates(s *scratch, words uint16) {
 			}
 		}
 	}
-	if len(s.found) > maxCandidates {
-		slices.SortFunc(s.found, func(a, b ranked) int {
-			return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.page, b.page))
-		})
-		s.found = s.found[:maxCandidates]
+	s.found = topScores(s.found, maxCandidates)
+}
+
+// topScores returns n of found with the highest scores, in no order; of equal ones, those of the first pages. It counts
+// scores in classes rather than sort, since a single letter finds half of a large tree.
+func topScores(found []ranked, n int) []ranked {
+	if len(found) <= n {
+		return found
 	}
+	const perPoint, classes = 4, 512
+	class := func(r ranked) int { return min(int(r.score*perPoint), classes-1) }
+	var counts [classes]int
+	for _, r := range found {
+		counts[class(r)]++
+	}
+	last, above := classes-1, 0 // the lowest class that is needed, and how many are above it
+	for above+counts[last] < n {
+		above += counts[last]
+		last--
+	}
+	left := n - above
+	return slices.DeleteFunc(found, func(r ranked) bool {
+		c := class(r)
+		if c == last {
+			left--
+		}
+		return c < last || c == last && left < 0
+	})
 }
 
 // maxCandidates is how many pages are compared with the text that was typed.
