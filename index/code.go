@@ -178,6 +178,9 @@ func (x *Index) wish(p *plan, words, wholes []word) {
 			if w.part {
 				trust *= trustPart
 			}
+			if len(w.term) < 3 && len(p.vendors) == 0 {
+				trust = min(trust, trustQuantity)
+			}
 			known := add(w.term, w.term, trust)
 			if whole, _, dotted := strings.Cut(w.term, "."); dotted && !known {
 				add(whole, whole, trust*trustPart)

@@ -44,6 +44,7 @@ func library() []Document {
 			Signatures: []string{"0x80070005"}},
 		{ID: "heroku-H12", Kind: "code", Title: "Request timeout", Code: "H12", Category: "server-error", Vendor: "heroku", VendorName: "Heroku", Status: 503, Popularity: 6,
 			Signatures: []string{`at=error code=H12 desc="Request timeout"`}},
+		{ID: "gcp-lb-failed", Kind: "code", Title: "Failed", Code: "0", Category: "server-error", Vendor: "gcp-lb", VendorName: "Google"},
 		{ID: "envoy-UH", Kind: "code", Title: "No healthy upstream", Code: "UH", Category: "server-error", Vendor: "envoy", VendorName: "Envoy", Status: 503},
 		{ID: "haproxy-SC", Kind: "code", Title: "Server refused the connection", Code: "SC", Category: "server-error", Vendor: "haproxy", VendorName: "HAProxy", Status: 503},
 		{ID: "haproxy-sC-lower", Kind: "code", Title: "Time-out while connecting to the server", Code: "sC", Category: "server-error", Vendor: "haproxy", VendorName: "HAProxy", Status: 503},
@@ -140,6 +141,7 @@ func TestSearchFindsThePage(t *testing.T) {
 		{"letters in another case", "haproxy sC", "haproxy-sC-lower"},
 		{"three digits behind a letter", "npm ERR! code E429", "429"},
 		{"status before another number", "heroku status=503 bytes=204", "503"},
+		{"a digit is hardly a code", "X-RateLimit-Remaining: 0", "429"},
 		{"quantity", "client took 502 ms to send the request", "408"},
 		{"access log line", `203.0.113.9 - - [10/Oct/2025:13:55:36 +0000] "GET /404/200 HTTP/1.1" 502 157 "https://example.com/" "Mozilla/5.0 (X11) Chrome/504.0"`, "502"},
 		{"error log line", `2025/10/10 13:55:36 [error] 404#404: *204 upstream prematurely closed connection while reading response header from upstream, client: 192.0.2.4, server: example.com, request: "GET /api HTTP/1.1"`, "502"},
@@ -206,7 +208,7 @@ func TestNothingIsASyntaxError(t *testing.T) {
 func TestEmptyQueryListsByPopularityThenID(t *testing.T) {
 	x := build(t, library(), libraryConfig())
 	r := search(t, x, Request{Kinds: []string{"code"}, Categories: []string{"server-error"}})
-	if want := []string{"502", "503", "504", "heroku-H12", "envoy-UH", "haproxy-SC", "haproxy-sC-lower"}; !slices.Equal(ids(r), want) {
+	if want := []string{"502", "503", "504", "heroku-H12", "envoy-UH", "gcp-lb-failed", "haproxy-SC", "haproxy-sC-lower"}; !slices.Equal(ids(r), want) {
 		t.Errorf("hits are %v, want %v", ids(r), want)
 	}
 	for _, text := range []string{"???", "2025-01-02T03:04:05Z 192.0.2.1\n"} {

@@ -36,7 +36,9 @@ func newVendorWords(a *analyzer, words map[string][]string) *phrases {
 	p := &phrases{byFirst: make(map[string][]phrase)}
 	for slug, names := range words {
 		for _, name := range names {
-			p.add(sequence(a, name), slug)
+			if len(name) > 1 { // a letter names nobody, though "x" would
+				p.add(sequence(a, name), slug)
+			}
 		}
 	}
 	return p
