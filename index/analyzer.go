@@ -386,7 +386,7 @@ func isStop(word string) bool {
 		"there", "here", "how", "what", "why", "when", "where", "which", "who", "while", "then", "than",
 		"do", "does", "did", "doing", "can", "could", "should", "would", "will", "shall", "may", "might",
 		"has", "have", "had", "having", "get", "gets", "got", "getting", "just", "also", "but", "very", "some", "any", "such",
-		"please", "hi", "hello", "s", "t":
+		"please", "help", "fix", "fixing", "issue", "issues", "anyone", "thanks", "hi", "hello", "s", "t":
 		return true
 	}
 	return false
