@@ -13,7 +13,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/blevesearch/bleve/v2/document"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -59,7 +61,7 @@ func buildOnDisk(ctx context.Context, x *Index, cfg Config) (_ *store, err error
 
 	builder, err := scorch.NewBuilder(map[string]any{
 		"path":            tmp,
-		"buildPathPrefix": cfg.Dir,
+		"buildPathPrefix": tmp,
 		"batchSize":       batchDocs,
 	})
 	if err != nil {
@@ -85,21 +87,37 @@ func buildOnDisk(ctx context.Context, x *Index, cfg Config) (_ *store, err error
 			return nil, err
 		}
 	}
-	removeOthers(cfg.Dir, dirPrefix+key)
+	tidy(cfg.Dir)
 	return openStore(ctx, x, cfg)
 }
 
-// removeOthers deletes the indexes of earlier contents. A process that has one open keeps its files until it closes them;
-// what cannot be deleted stays.
-func removeOthers(dir, keep string) {
+// What a folder keeps of earlier contents. Other processes may share it, so that more than the newest is of use.
+const (
+	keptIndexes = 4
+	keptAside   = time.Hour // an unfinished index this old belongs to a process that is gone
+)
+
+// tidy deletes what is no longer of use in a cache folder. A process that has an index open keeps its files until it closes
+// them; what cannot be deleted stays.
+func tidy(dir string) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return
 	}
+	var indexes []fs.FileInfo
 	for _, e := range entries {
-		if e.IsDir() && strings.HasPrefix(e.Name(), dirPrefix) && e.Name() != keep {
+		info, err := e.Info()
+		switch {
+		case err != nil || !e.IsDir():
+		case strings.HasPrefix(e.Name(), dirPrefix):
+			indexes = append(indexes, info)
+		case strings.HasPrefix(e.Name(), tmpPrefix) && time.Since(info.ModTime()) > keptAside:
 			_ = os.RemoveAll(filepath.Join(dir, e.Name()))
 		}
+	}
+	slices.SortFunc(indexes, func(a, b fs.FileInfo) int { return b.ModTime().Compare(a.ModTime()) })
+	for _, old := range indexes[min(len(indexes), keptIndexes):] {
+		_ = os.RemoveAll(filepath.Join(dir, old.Name()))
 	}
 }
 
@@ -123,6 +141,8 @@ func openStore(ctx context.Context, x *Index, cfg Config) (*store, error) {
 	if err := idx.Open(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
+	now := time.Now()
+	_ = os.Chtimes(dir, now, now) // so that tidy knows what is in use
 	return newStore(idx, len(x.docs))
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 )
 
 func TestIndexOnDiskAnswersAsInMemory(t *testing.T) {
@@ -114,6 +115,37 @@ func TestOpenTellsWhy(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestCacheKeepsTheLatest(t *testing.T) {
+	cfg := libraryConfig()
+	cfg.Dir = t.TempDir()
+	abandoned := filepath.Join(cfg.Dir, tmpPrefix+"1")
+	if err := os.Mkdir(abandoned, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	long := time.Now().Add(-2 * keptAside)
+	if err := os.Chtimes(abandoned, long, long); err != nil {
+		t.Fatal(err)
+	}
+	for n := range keptIndexes + 2 {
+		x, err := Build(context.Background(), library()[n:], cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := x.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	entries, err := os.ReadDir(cfg.Dir)
+	if err != nil || len(entries) != keptIndexes {
+		t.Errorf("the folder holds %v, %v; want %d indexes", entries, err, keptIndexes)
+	}
+	x, err := Open(context.Background(), library()[keptIndexes+1:], cfg)
+	if err != nil {
+		t.Fatalf("the newest is gone: %v", err)
+	}
+	x.Close()
 }
 
 func TestFolderThatCannotBeWritten(t *testing.T) {
