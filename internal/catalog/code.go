@@ -50,7 +50,7 @@ var (
 	relations     = []string{"alternative", "confused-with", "next", "cause", "broader", "narrower"}
 	wheres        = []string{"error-log", "access-log", "header", "body", "client"}
 
-	codePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+	codePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$`)
 	idPattern   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
 )
 
@@ -120,7 +120,7 @@ func (b *builder) newCode(p *parsed, m *codeFront, at func(field, format string,
 		}
 	}
 	if m.Code != "" && !codePattern.MatchString(m.Code) {
-		at("code", "code %q: only letters, digits, “.”, “_” and “-”", m.Code)
+		at("code", "code %q: only letters, digits, “.”, “_” and “-”, at most 96 of them", m.Code)
 	}
 	id := m.ID
 	if id == "" {
@@ -130,7 +130,7 @@ func (b *builder) newCode(p *parsed, m *codeFront, at func(field, format string,
 		}
 	}
 	if !idPattern.MatchString(id) {
-		at("id", "id %q: only letters, digits, “.”, “_” and “-”", id)
+		at("id", "id %q: only letters, digits, “.”, “_” and “-”, at most 128 of them", id)
 	} else if m.Code != "" && m.Vendor != "" && !strings.EqualFold(id, p.name) {
 		at("id", "the id is %q: name the file %s.md, or set id", id, id)
 	}
