@@ -28,10 +28,18 @@ func (f *File) Decode(dst any, strict bool) Problems {
 		}
 		for _, e := range te.Errors {
 			line, msg := yamlError(errors.New(e))
-			ps = append(ps, Problem{f.Path, line + 1, "front matter: " + plainType(msg)})
+			ps = append(ps, Problem{f.Path, line + f.above, f.what() + plainType(msg)})
 		}
 	}
 	return ps
+}
+
+// what stands before a message about a field.
+func (f *File) what() string {
+	if f.above == 0 {
+		return ""
+	}
+	return "front matter: "
 }
 
 // FieldLine returns the line on which the front matter's field stands, 1 where
@@ -46,7 +54,7 @@ func (f *File) FieldLine(field string) int {
 		var next *yaml.Node
 		for i := 0; i+1 < len(node.Content); i += 2 {
 			if node.Content[i].Value == part {
-				line, next = node.Content[i].Line+1, node.Content[i+1]
+				line, next = node.Content[i].Line+f.above, node.Content[i+1]
 			}
 		}
 		node = next
@@ -60,7 +68,7 @@ func (f *File) ItemLine(field string, i int) int {
 		for k := 0; k+1 < len(f.Front.Content); k += 2 {
 			list := f.Front.Content[k+1]
 			if f.Front.Content[k].Value == field && list.Kind == yaml.SequenceNode && i < len(list.Content) {
-				return list.Content[i].Line + 1
+				return list.Content[i].Line + f.above
 			}
 		}
 	}
@@ -76,6 +84,10 @@ func (f *File) checkKeys(n *yaml.Node, t reflect.Type, ps *Problems) {
 		for _, c := range n.Content {
 			f.checkKeys(c, t.Elem(), ps)
 		}
+	case n.Kind == yaml.MappingNode && t.Kind() == reflect.Map:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			f.checkKeys(n.Content[i+1], t.Elem(), ps)
+		}
 	case n.Kind == yaml.MappingNode && t.Kind() == reflect.Struct:
 		fields := yamlFields(t)
 		if len(fields) == 0 {
@@ -85,7 +97,7 @@ func (f *File) checkKeys(n *yaml.Node, t reflect.Type, ps *Problems) {
 			key := n.Content[i]
 			ft, ok := fields[key.Value]
 			if !ok {
-				*ps = append(*ps, Problem{f.Path, key.Line + 1, "front matter: unknown field " + fmt.Sprintf("%q", key.Value) + hint(key.Value, keys(fields))})
+				*ps = append(*ps, Problem{f.Path, key.Line + f.above, f.what() + "unknown field " + fmt.Sprintf("%q", key.Value) + hint(key.Value, keys(fields))})
 				continue
 			}
 			f.checkKeys(n.Content[i+1], ft, ps)

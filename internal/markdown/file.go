@@ -28,6 +28,7 @@ const (
 type File struct {
 	Path     string
 	Front    *yaml.Node // a mapping, or nil where the file has no front matter
+	above    int        // lines that stand above Front's first: 1 for the "---"
 	Body     []byte     // line ends are LF
 	BodyLine int        // the line on which Body begins, from 1
 }
@@ -59,11 +60,11 @@ func Split(path string, src []byte) (*File, Problems) {
 	if ok {
 		f.Body = body
 		f.BodyLine = 1 + bytes.Count(src[:len(src)-len(body)], []byte("\n"))
-		node, problems := parseFront(path, front)
+		node, problems := parseFront(path, front, 1)
 		if problems != nil {
 			return nil, problems
 		}
-		f.Front = node
+		f.Front, f.above = node, 1
 	}
 	if p := f.checkBody(); p != nil {
 		return nil, p
@@ -99,9 +100,27 @@ func cutFront(src []byte) (front, body []byte, ok bool, err error) {
 	return nil, nil, false, fmt.Errorf("front matter is not closed: end it with a line of ---")
 }
 
-func parseFront(path string, front []byte) (*yaml.Node, Problems) {
+// ParseYAML takes a file that is one YAML mapping and nothing else, such as a
+// file of settings, held to the same rules as front matter.
+func ParseYAML(path string, src []byte) (*File, Problems) {
+	if !utf8.Valid(src) {
+		return nil, Problems{{Path: path, Line: invalidLine(src), Msg: "not UTF-8: save the file as UTF-8"}}
+	}
+	node, problems := parseFront(path, bytes.TrimPrefix(src, []byte("\ufeff")), 0)
+	if problems != nil {
+		return nil, problems
+	}
+	return &File{Path: path, Front: node}, nil
+}
+
+// parseFront reads a mapping that begins below the given number of lines.
+func parseFront(path string, front []byte, above int) (*yaml.Node, Problems) {
+	what := "front matter: "
+	if above == 0 {
+		what = ""
+	}
 	if len(front) > maxFrontSize {
-		return nil, Problems{{path, 1, fmt.Sprintf("front matter has %d bytes; at most %d are read", len(front), maxFrontSize)}}
+		return nil, Problems{{path, 1, fmt.Sprintf("%s%d bytes; at most %d are read", what, len(front), maxFrontSize)}}
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(front))
 	var doc yaml.Node
@@ -110,51 +129,60 @@ func parseFront(path string, front []byte) (*yaml.Node, Problems) {
 			return nil, nil
 		}
 		line, msg := yamlError(err)
-		return nil, Problems{{path, line + 1, "front matter: " + msg}}
+		return nil, Problems{{path, line + above, what + msg}}
 	}
 	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" {
 		return nil, nil
 	}
 	root := doc.Content[0]
 	if root.Kind != yaml.MappingNode {
-		return nil, Problems{{path, root.Line + 1, "front matter: expected “field: value” lines"}}
+		return nil, Problems{{path, root.Line + above, what + "expected “field: value” lines"}}
 	}
-	var ps Problems
-	checkPlain(path, root, 0, &ps)
-	if len(ps) > 0 {
-		return nil, ps
+	c := plainCheck{path: path, what: what, above: above}
+	c.check(root, 0)
+	if len(c.problems) > 0 {
+		return nil, c.problems
 	}
 	return root, nil
 }
 
-// checkPlain refuses the parts of YAML that can make a small file mean a large
+// plainCheck refuses the parts of YAML that can make a small file mean a large
 // or a surprising one. They are not needed to describe a page.
-func checkPlain(path string, n *yaml.Node, depth int, ps *Problems) {
-	add := func(msg string) { *ps = append(*ps, Problem{path, n.Line + 1, "front matter: " + msg}) }
+type plainCheck struct {
+	path, what string
+	above      int
+	problems   Problems
+}
+
+func (c *plainCheck) add(n *yaml.Node, msg string) {
+	c.problems = append(c.problems, Problem{c.path, n.Line + c.above, c.what + msg})
+}
+
+func (c *plainCheck) check(n *yaml.Node, depth int) {
 	switch {
 	case depth > maxFrontDeep:
-		add(fmt.Sprintf("nested more than %d levels deep", maxFrontDeep))
+		c.add(n, fmt.Sprintf("nested more than %d levels deep", maxFrontDeep))
 		return
 	case n.Kind == yaml.AliasNode:
-		add("aliases (*name) are not supported: write the value out")
+		c.add(n, "aliases (*name) are not supported: write the value out")
 		return
 	case n.Anchor != "":
-		add("anchors (&name) are not supported: write the value out")
+		c.add(n, "anchors (&name) are not supported: write the value out")
 		return
 	case n.Style&yaml.TaggedStyle != 0:
-		add("tags (" + n.Tag + ") are not supported: remove it")
+		c.add(n, "tags ("+n.Tag+") are not supported: remove it")
 		return
 	}
 	if n.Kind == yaml.MappingNode && len(n.Content) > 2*maxFrontKeys {
-		add(fmt.Sprintf("more than %d fields in one mapping", maxFrontKeys))
+		c.add(n, fmt.Sprintf("more than %d fields in one mapping", maxFrontKeys))
 		return
 	}
-	for i, c := range n.Content {
-		if n.Kind == yaml.MappingNode && i%2 == 0 && c.Kind == yaml.ScalarNode && c.Tag == "!!merge" {
-			*ps = append(*ps, Problem{path, c.Line + 1, "front matter: merge keys (<<) are not supported"})
+	for i, child := range n.Content {
+		if n.Kind == yaml.MappingNode && i%2 == 0 && child.Kind == yaml.ScalarNode && child.Tag == "!!merge" {
+			c.add(child, "merge keys (<<) are not supported")
 			return
 		}
-		checkPlain(path, c, depth+1, ps)
+		c.check(child, depth+1)
 	}
 }
 
