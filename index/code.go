@@ -64,37 +64,87 @@ func (t codeTable) add(code string, ref codeRef) {
 	t[key] = append(t[key], ref)
 }
 
-// nameTable finds the code pages that are called exactly so, by title or alias.
-type nameTable map[string][]uint32
+// nameTable finds the code pages by what they are called: title and aliases, numbers left out.
+type nameTable struct {
+	whole map[string][]uint32 // by nameKey
+	// inside has the names of two telling words and more, by the first, which are also known in the middle of a longer text.
+	inside map[string][]nameRun
+}
+
+type nameRun struct {
+	phrase
+	pages []uint32
+}
 
 func newNameTable(a *analyzer, docs []Document) nameTable {
-	t := make(nameTable)
+	t := nameTable{whole: make(map[string][]uint32), inside: make(map[string][]nameRun)}
+	names := make(map[string][]string) // the terms of each key
 	for i := range docs {
 		if docs[i].Code == "" {
 			continue
 		}
 		for _, f := range [...]field{fieldTitle, fieldAlias} {
 			f.texts(&docs[i], func(name string) {
-				key := nameKey(a.tokens(nil, name))
-				if pages := t[key]; key != "" && (len(pages) == 0 || pages[len(pages)-1] != uint32(i)) {
-					t[key] = append(pages, uint32(i))
+				tokens := a.tokens(nil, name)
+				key := nameKey(tokens)
+				if pages := t.whole[key]; key != "" && (len(pages) == 0 || pages[len(pages)-1] != uint32(i)) {
+					t.whole[key] = append(pages, uint32(i))
+				}
+				if names[key] == nil {
+					names[key] = nameTerms(tokens)
 				}
 			})
+		}
+	}
+	for key, pages := range t.whole {
+		if terms := names[key]; telling(terms) > 1 {
+			t.inside[terms[0]] = append(t.inside[terms[0]], nameRun{phrase{rest: terms[1:]}, pages})
 		}
 	}
 	return t
 }
 
-// nameKey is how a name is looked up: its terms in order, numbers left out.
-func nameKey(tokens []token) string {
-	var b strings.Builder
+// nameTerms are the terms of a name in order, numbers left out.
+func nameTerms(tokens []token) []string {
+	var terms []string
 	for _, t := range tokens {
 		if !t.extra && t.kind != numberToken {
-			b.WriteString(t.term)
-			b.WriteByte(' ')
+			terms = append(terms, t.term)
 		}
 	}
-	return b.String()
+	return terms
+}
+
+// nameKey is how a name is looked up.
+func nameKey(tokens []token) string { return strings.Join(nameTerms(tokens), " ") }
+
+// telling counts the terms that are no function words.
+func telling(terms []string) int {
+	n := 0
+	for _, t := range terms {
+		if !isStop(t) {
+			n++
+		}
+	}
+	return n
+}
+
+// each calls found for every name in seq, a sequence without extra readings, with the range of its tokens. Of names that
+// start in the same place the longest counts, and none of those inside it.
+func (t *nameTable) each(seq []token, found func(pages []uint32, from, to int)) {
+	for i := 0; i < len(seq); i++ {
+		var longest *nameRun
+		for n := range t.inside[seq[i].term] {
+			run := &t.inside[seq[i].term][n]
+			if (longest == nil || len(run.rest) > len(longest.rest)) && run.startsAt(seq[i+1:]) {
+				longest = run
+			}
+		}
+		if longest != nil {
+			found(longest.pages, i, i+1+len(longest.rest))
+			i += len(longest.rest)
+		}
+	}
 }
 
 // codeKey is how a code is looked up: as the analyzer reads it, whole.

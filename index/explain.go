@@ -49,6 +49,13 @@ func (x *Index) explain(ctx context.Context, p *plan, page uint32, c cell) (*Exp
 		words.Parts = append(words.Parts, Explanation{Text: "called exactly so", Value: float64(p.nameBoost())})
 		words.Value += float64(p.nameBoost())
 	}
+	for _, n := range p.naming {
+		if slices.Contains(n.pages, page) {
+			value := float64(shareOfNaming * n.weight)
+			words.Parts = append(words.Parts, Explanation{Text: fmt.Sprintf("its name is in the text: %.2f × weight %.2f", shareOfNaming, n.weight), Value: value})
+			words.Value += value
+		}
+	}
 	for _, wish := range p.codes {
 		for _, ref := range wish.refs {
 			if ref.page == page {

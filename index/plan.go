@@ -12,6 +12,7 @@ type plan struct {
 	concepts []concept
 	codes    []codeWish
 	named    []uint32 // pages that are called exactly what was typed
+	naming   []naming // names that stand in it
 	vendors  []string // slugs the query names
 	total    float32  // the weight of all required concepts
 	required int
@@ -49,6 +50,12 @@ type codeWish struct {
 	text  string
 	trust float32
 	refs  []codeRef
+}
+
+// naming is a name of pages in the query.
+type naming struct {
+	pages  []uint32
+	weight float32 // of its words
 }
 
 // maxTerms is how many telling terms of a query are searched, the most telling ones.
@@ -103,7 +110,16 @@ func (x *Index) plan(ctx context.Context, a *analyzer, q Query) (*plan, error) {
 	for i := range words {
 		seq[i] = words[i].token
 	}
-	p.named = x.names[nameKey(seq)]
+	p.named = x.names.whole[nameKey(seq)]
+	if len(p.named) == 0 {
+		x.names.each(seq, func(pages []uint32, from, to int) {
+			n := naming{pages: pages}
+			for _, w := range words[from:to] {
+				n.weight += x.weight(w.list)
+			}
+			p.naming = append(p.naming, n)
+		})
+	}
 	x.vendors.each(seq, func(slug string, from, to int) {
 		if !slices.Contains(p.vendors, slug) {
 			p.vendors = append(p.vendors, slug)

@@ -48,6 +48,7 @@ const (
 	shareOfCode    = 0.8  // and this share of all the words' weight, where the code is announced as one
 	boostName      = 5.0  // the reader typed the page's name or an alias, and nothing else
 	shareOfName    = 0.3  // and this share of the words' weight
+	shareOfNaming  = 0.3  // the page's name stands in the text: this share of the name's words' weight
 	boostVendor    = 1.30 // the reader named the vendor
 	boostRendering = 1.12 // the page has a section for the vendor the reader named
 	otherVendor    = 0.5  // the reader named another
@@ -208,6 +209,11 @@ func (x *Index) accumulate(s *scratch, p *plan) {
 		cell := s.page(page)
 		cell.score += p.nameBoost()
 		cell.named = true
+	}
+	for _, n := range p.naming {
+		for _, page := range n.pages {
+			s.page(page).score += shareOfNaming * n.weight
+		}
 	}
 	for _, wish := range p.codes {
 		for _, ref := range wish.refs {
