@@ -310,6 +310,9 @@ func numberTrust(text string, words []word, i int) float32 {
 			return trustUnit
 		}
 	}
+	if from, to := words[i].start, words[i].end; from > 0 && text[from-1] == '(' && to < len(text) && text[to] == ':' {
+		return trustUnit // an errno: (104: Connection reset by peer)
+	}
 	if i == 0 || announcesCode(words[i-1].term) {
 		return 1
 	}

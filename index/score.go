@@ -264,7 +264,7 @@ func (x *Index) choose(ctx context.Context, a *analyzer, s *scratch, p *plan, f 
 	}
 	enough := func(_ uint32, c *cell) bool { return c.named || c.matched >= minCoverage*most }
 	matches := enough
-	if all >= enoughPages && p.required > 1 && p.required <= maxAllWords && len(p.codes) == 0 {
+	if all >= enoughPages && p.required > 1 && p.required <= maxAllWords && len(p.codes) == 0 && len(p.vendors) == 0 {
 		matches = func(_ uint32, c *cell) bool { return int(c.met) >= p.required }
 	}
 	if len(p.phrases) > 0 {
