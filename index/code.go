@@ -1,6 +1,7 @@
 package index
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -268,6 +269,46 @@ func (x *Index) wish(p *plan, words, wholes []word) {
 	}
 }
 
+// settle weighs the codes of a query against each other. A vendor's own code names the vendor, and the status that it travels
+// as stands beside it in every log: "503 UH", "504: GATEWAY_TIMEOUT Code: FUNCTION_INVOCATION_TIMEOUT", "404.13".
+func (x *Index) settle(p *plan) {
+	for i := range p.codes {
+		own, page := x.ownOf(p.codes[i])
+		if !own {
+			continue
+		}
+		d := &x.docs[page]
+		carried := false
+		for j := range p.codes {
+			if status := &p.codes[j]; d.Status != 0 && status.text == strconv.Itoa(d.Status) {
+				status.trust = min(status.trust, trustCarried)
+				carried = true
+			}
+		}
+		if carried {
+			p.codes[i].trust = max(p.codes[i].trust, trustNeutral)
+		}
+		if p.codes[i].trust == 1 && !slices.Contains(p.vendors, d.Vendor) {
+			p.vendors = append(p.vendors, d.Vendor)
+		}
+	}
+	slices.Sort(p.vendors)
+}
+
+// ownOf reports whether a wish is for one vendor's page by its own code, and which.
+func (x *Index) ownOf(wish codeWish) (own bool, page uint32) {
+	for _, ref := range wish.refs {
+		if ref.share != 1 {
+			continue
+		}
+		if own || ref.section >= 0 || !x.docs[ref.page].ofVendor() {
+			return false, 0
+		}
+		own, page = true, ref.page
+	}
+	return own, page
+}
+
 // lettersCode returns the pages whose code is written exactly so, in letters of which one at least is a capital.
 func (x *Index) lettersCode(text string) []codeRef {
 	if len(text) < 2 || len(text) > maxLettersCode || strings.ToLower(text) == text {
@@ -295,6 +336,7 @@ const (
 	trustQuantity = 0.1  // port 502, over 404
 	trustUnit     = 0.05 // 100 seconds
 	trustPart     = 0.5  // of a longer identifier
+	trustCarried  = 0.4  // the status that a vendor's own code travels as
 	trustLetters  = 0.3  // two capitals, where no vendor is named
 )
 

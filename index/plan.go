@@ -52,6 +52,9 @@ type codeWish struct {
 	refs  []codeRef
 }
 
+// maxAroundName is how many times longer than a name a text may be to be about it.
+const maxAroundName = 4
+
 // naming is a name of pages in the query.
 type naming struct {
 	pages  []uint32
@@ -113,6 +116,9 @@ func (x *Index) plan(ctx context.Context, a *analyzer, q Query) (*plan, error) {
 	p.named = x.names.whole[nameKey(seq)]
 	if len(p.named) == 0 {
 		x.names.each(seq, func(pages []uint32, from, to int) {
+			if n := to - from; n*maxAroundName < len(words) {
+				return // a sentence or a log line that happens to have these words
+			}
 			n := naming{pages: pages}
 			for _, w := range words[from:to] {
 				n.weight += x.weight(w.list)
@@ -138,6 +144,7 @@ func (x *Index) plan(ctx context.Context, a *analyzer, q Query) (*plan, error) {
 		return nil, err
 	}
 	x.wish(p, words, wholes)
+	x.settle(p)
 	x.conceive(p, words, wholes)
 	return p, nil
 }
