@@ -313,7 +313,7 @@ func irregular(word string) string {
 	switch word {
 	case "queue", "queues", "queued", "queueing", "queuing", "enqueue", "enqueued", "enqueues":
 		return "queue"
-	case "https", "cors", "alias", "status", "kubernetes", "mtls", "redis", "nodejs", "expressjs", "nextjs", "always", "news":
+	case "https", "cors", "alias", "status", "kubernetes", "mtls", "redis", "nodejs", "expressjs", "nextjs", "news":
 		return word
 	case "statuses":
 		return "status"
@@ -386,7 +386,9 @@ func isStop(word string) bool {
 		"there", "here", "how", "what", "why", "when", "where", "which", "who", "while", "then", "than",
 		"do", "does", "did", "doing", "can", "could", "should", "would", "will", "shall", "may", "might",
 		"has", "have", "had", "having", "get", "gets", "got", "getting", "just", "also", "but", "very", "some", "any", "such",
-		"please", "help", "fix", "fixing", "issue", "issues", "anyone", "thanks", "hi", "hello", "s", "t":
+		"please", "help", "fix", "fixing", "issue", "issues", "problem", "problems", "anyone", "anybody", "someone", "else", "thanks", "thank",
+		"hi", "hello", "since", "because", "suddenly", "sometimes", "always", "mean", "means", "happen", "happens", "happening", "happened",
+		"seem", "seems", "trying", "tried", "ideas", "know", "yesterday", "today", "s", "t":
 		return true
 	}
 	return false
