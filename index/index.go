@@ -75,6 +75,10 @@ type Index struct {
 	scratch   sync.Pool // *scratch
 	analyzers sync.Pool // *analyzer
 
+	soundsOnce sync.Once
+	sounds     map[string][]string // see sounding
+	soundsErr  error
+
 	completeOnce sync.Once
 	complete     *completions
 	completeErr  error

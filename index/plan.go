@@ -67,7 +67,8 @@ const maxTerms = 24
 // Weights of the ways to stand for a word, as multiples of the word itself.
 const (
 	weightSynonym  = 0.7
-	weightSpelling = 0.8
+	weightSpelling = 0.95 // the likeliest word that was meant
+	weightGuess    = 0.6  // the next likely ones
 	weightPrefix   = 0.6
 	weightJoined   = 0.9
 	weightPart     = 0.35 // a part of an identifier that is known as a whole

@@ -71,7 +71,7 @@ func (x *Index) correct(ctx context.Context, a *analyzer, w *word) error {
 	for i, c := range found {
 		weight := float32(weightSpelling)
 		if i > 0 {
-			weight *= weightSpelling * weightSpelling
+			weight = weightGuess
 		}
 		if err := x.addVariant(ctx, w, c.term, weight, whySpelling); err != nil {
 			return err
@@ -118,6 +118,13 @@ func (x *Index) corrections(ctx context.Context, a *analyzer, typed string) ([]c
 	}
 	err := x.store.similar(nameWord, typed, func(text string, _ int) bool { return consider(text, a.word(text).term, 0) })
 	if len(found) == 0 && err == nil && failed == nil {
+		var sounding []string
+		sounding, err = x.sounding(typed)
+		for _, text := range sounding {
+			consider(text, a.word(text).term, 0)
+		}
+	}
+	if len(found) == 0 && err == nil && failed == nil {
 		err = x.store.similar(fieldBody.String(), stem(typed), func(term string, _ int) bool { return consider(term, term, 0) })
 		for i := range found {
 			found[i].text = x.surface(a, found[i].term, found[i].list)
@@ -135,6 +142,53 @@ func (x *Index) corrections(ctx context.Context, a *analyzer, typed string) ([]c
 		corrections[i] = c.correction
 	}
 	return corrections, nil
+}
+
+// Bounds of what is taken for the same sound.
+const (
+	minSoundLetters = 6
+	minSoundLength  = 3
+	maxSoundDiffers = 3 // letters by which such words differ in length
+)
+
+// sounding returns the short fields' words that begin like typed and have the same consonants in the same order, single or
+// doubled: with more than one letter wrong it is mostly vowels that are (unathoirzed, definately).
+func (x *Index) sounding(typed string) ([]string, error) {
+	if len(typed) < minSoundLetters {
+		return nil, nil
+	}
+	x.soundsOnce.Do(func() {
+		x.sounds = make(map[string][]string)
+		x.soundsErr = x.store.terms(nameWord, "", func(term string, _ int) bool {
+			if key := sound(term); len(term) >= minSoundLetters && len(key) >= minSoundLength {
+				x.sounds[key] = append(x.sounds[key], strings.Clone(term))
+			}
+			return true
+		})
+	})
+	var found []string
+	for _, word := range x.sounds[sound(typed)] {
+		if d := len(word) - len(typed); max(d, -d) <= maxSoundDiffers {
+			found = append(found, word)
+		}
+	}
+	return found, x.soundsErr
+}
+
+// sound returns a word's first letter and its consonants, doubled ones once; "" where it is not of letters a to z alone.
+func sound(word string) string {
+	var key []byte
+	for i := 0; i < len(word); i++ {
+		switch c := word[i]; {
+		case c < 'a' || c > 'z':
+			return ""
+		case i > 0 && strings.IndexByte("aeiouyh", c) >= 0:
+		case len(key) > 0 && key[len(key)-1] == c:
+		default:
+			key = append(key, c)
+		}
+	}
+	return string(key)
 }
 
 // surface returns how a page writes a stem.
