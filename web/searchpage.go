@@ -17,7 +17,8 @@ type SearchPage struct {
 	Next       string
 	Page       int
 	Pages      int
-	Evidence   bool // the query looks like a log line or headers
+	Evidence   bool      // the query looks like a log line or headers
+	Findings   []Finding // what it says then, the first alone
 	Popular    []Link
 	Hidden     []Field // the filters, for the form
 }

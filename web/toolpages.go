@@ -2,6 +2,8 @@ package web
 
 import (
 	"html/template"
+	"net/url"
+	"slices"
 	"strings"
 
 	"siteerror/internal/catalog"
@@ -69,8 +71,10 @@ type DiagnosePage struct {
 	Nearest  []Hit    // search results, where nothing could be placed
 	Asked    bool
 	Detail   string // why there is no answer
+	Status   string // the first finding in a line
 	Lines    string
 	Samples  []Sample
+	API      string // address for programs
 }
 
 // Finding is one answer.
@@ -91,7 +95,8 @@ type Sample struct{ Label, Text string }
 func (v *Views) NewDiagnose() DiagnosePage {
 	p := DiagnosePage{Frame: v.frame("Diagnose", "Paste a log line, response headers or an error page and learn which hop produced the error, and what proves it.", "/diagnose")}
 	p.Nav = "diagnose"
-	p.Scripts = []string{"diagnose.js"}
+	p.Scripts = []string{"tool.js"}
+	p.API = v.cfg.SiteURL + "/api/v1/diagnose"
 	p.Samples = []Sample{
 		{"NGINX error log", `2026/11/22 03:14:07 [error] 31#31: *812 connect() failed (111: Connection refused) while connecting to upstream, client: 203.0.113.7, server: shop.example, request: "GET /cart HTTP/1.1", upstream: "http://10.0.3.4:8080/cart"`},
 		{"ALB access log", `https 2026-11-22T03:14:07.123456Z app/shop/50dc6c495c0c9188 203.0.113.7:51234 10.0.3.4:8080 0.001 60.002 -1 504 - 312 277 "GET https://shop.example:443/report HTTP/1.1" "curl/8.5.0" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/shop/73e2d6bc24d8a067 "Root=1-58337262-36d228ad5d99923122bbe354" "shop.example" "arn:aws:acm:eu-west-1:123456789012:certificate/x" 0 2026-11-22T03:13:07.121000Z "forward" "-" "-" "10.0.3.4:8080" "-" "-" "-"`},
@@ -149,25 +154,53 @@ type CheckHop struct {
 // NewChecker makes the page.
 func (v *Views) NewChecker() CheckerPage {
 	p := CheckerPage{Frame: v.frame("URL checker", "Fetch a public URL hop by hop: status, headers, timing, TLS and redirects, with a verdict in words.", "/checker"), Method: "GET"}
+	p.Scripts = []string{"tool.js"}
 	return p
 }
 
 // PlaygroundPage plays a status.
 type PlaygroundPage struct {
 	Frame
-	Method  string
-	Target  string // "/status/503?delay=1s"
-	Codes   []*catalog.Code
-	Methods []string
+	Method    string
+	Target    string // "/status/503?delay=1s"
+	Headers   string // one a line
+	Body      string
+	Codes     []*catalog.Code
+	Methods   []string
+	Status    string // "503 Service Unavailable in 12 ms", once something was played
+	Class     string // "c5": the color of the status
+	Sent      string // the exact request
+	Response  string // the exact answer
+	End       string // what to say where the answer is not whole
+	Detail    string // why nothing was played
+	Code      []ClientCode
+	Permalink string
 }
 
-// NewPlayground makes the page.
-func (v *Views) NewPlayground(c *catalog.Catalog, method, target string) PlaygroundPage {
-	p := PlaygroundPage{Frame: v.frame("Playground", "Send a request to this server's mock and see the exact response: any status, delay, header, body or fault.", "/playground"), Method: method, Target: target, Methods: []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}}
+// PlayRequest is what the playground's form holds.
+type PlayRequest struct{ Method, Target, Headers, Body string }
+
+// NewPlayground makes the page with the form filled.
+func (v *Views) NewPlayground(c *catalog.Catalog, r PlayRequest) PlaygroundPage {
+	p := PlaygroundPage{
+		Frame:  v.frame("Playground", "Send a request to this server's mock and see the exact response: any status, delay, header, body or fault.", "/playground"),
+		Method: r.Method, Target: r.Target, Headers: r.Headers, Body: r.Body,
+		Methods: []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"},
+	}
+	if !slices.Contains(p.Methods, r.Method) {
+		p.Methods = append(p.Methods, r.Method)
+	}
 	p.Nav = "playground"
-	p.Scripts = []string{"playground.js"}
+	p.Scripts = []string{"tool.js"}
+	q := url.Values{"method": {r.Method}, "path": {r.Target}}
+	for name, value := range map[string]string{"headers": r.Headers, "body": r.Body} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	p.Permalink = "/playground?" + q.Encode() + "&send=1"
 	for _, code := range c.Codes {
-		if code.Vendor.Slug == "ietf" && code.Number >= 200 {
+		if code.Vendor.Slug == "ietf" {
 			p.Codes = append(p.Codes, code)
 		}
 	}

@@ -235,7 +235,7 @@ func TestJourneys(t *testing.T) {
 			chromedp.KeyEvent(kb.Enter), expect(`document.querySelector("main").textContent.includes("2 of 10")`))
 	})
 	t.Run("playground", func(t *testing.T) {
-		tab(t, ctx, desk, open("/playground?path=/status/202"), chromedp.Click("#ui-play button"), expect(`/^202 .*in \d+ ms$/.test(document.querySelector("#ui-play-status").textContent)`))
+		tab(t, ctx, desk, open("/playground?path=/status/202"), chromedp.Click("#ui-play button"), expect(`/^202 .*in \d+ ms$/.test(document.querySelector("#ui-tool-status").textContent)`))
 	})
 	t.Run("diagnose", func(t *testing.T) {
 		tab(t, ctx, desk, open("/diagnose"), chromedp.SendKeys("#ui-paste", "curl: (52) Empty reply from server"), chromedp.Click(`//button[.="Diagnose"]`, chromedp.BySearch),

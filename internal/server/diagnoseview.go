@@ -40,6 +40,7 @@ func (s *Server) postDiagnose(c *gin.Context, snap *library.Snapshot) error {
 		return &requestError{status: http.StatusRequestEntityTooLarge, detail: "The paste is larger than 2 MiB."}
 	case strings.TrimSpace(paste) == "":
 		p.Detail = "Nothing was pasted."
+		p.Status = p.Detail
 		return pageNow(s, c, http.StatusBadRequest, s.views.Diagnose, p)
 	}
 	report, err := s.diagnose(c, snap, []byte(paste))
@@ -58,6 +59,13 @@ func (s *Server) fillDiagnosis(c *gin.Context, snap *library.Snapshot, p *web.Di
 	}
 	p.Marked = web.MarkText(report.Text, marks)
 	p.Findings = s.findings(snap, report.Findings)
+	p.Status = "Cannot tell who sent it."
+	if len(p.Findings) > 0 {
+		p.Status = p.Findings[0].Title + ", spoken by " + p.Findings[0].Hop + ": " + p.Findings[0].Confidence + "."
+		if p.Findings[0].Hop == "cannot tell" {
+			p.Status = p.Findings[0].Title + ". Which hop sent it cannot be told from this."
+		}
+	}
 	for _, u := range report.CannotTell {
 		p.Unknown = append(p.Unknown, unknownLine(u))
 	}

@@ -76,6 +76,8 @@ func operations() []operation {
 			body: &requestBody{"application/json", apiCheckRequest{}, "What to check."}},
 		{method: "post", path: "/api/v1/diagnose", id: "diagnose", summary: "Say which hop produced an error", response: diagnose.Report{}, errors: []int{400, 403, 413, 415},
 			body: &requestBody{"text/plain", nil, "Log lines, response headers, curl -v output or an error page; at most 2 MiB. Nothing is kept."}},
+		{method: "post", path: "/api/v1/play", id: "play", summary: "Send a request to the mock and see both sides of the wire", response: apiPlay{}, errors: []int{400, 403, 413, 415},
+			body: &requestBody{"application/json", apiPlayRequest{}, "The request to send."}},
 	}
 }
 

@@ -50,6 +50,7 @@ func (s *Server) routes() {
 	api("/api/v1/posts", s.apiPosts)
 	s.engine.POST("/api/v1/check", s.api(s.apiCheck))
 	s.engine.POST("/api/v1/diagnose", s.api(s.apiDiagnose))
+	s.engine.POST("/api/v1/play", s.api(s.apiPlay))
 
 	page("/openapi.json", s.serveOpenAPI)
 	page("/api", s.showAPI)

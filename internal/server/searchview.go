@@ -69,7 +69,14 @@ func (s *Server) showSearch(c *gin.Context, snap *library.Snapshot) error {
 	if res.DidYouMean != "" {
 		p.DidYouMean = web.Link{Label: res.DidYouMean, Path: at(func(q url.Values) { q.Set("q", res.DidYouMean) })}
 	}
-	p.Evidence = diagnose.LooksLikeEvidence(req.Text)
+	if diagnose.LooksLikeEvidence(req.Text) {
+		report, err := s.diagnose(c, snap, []byte(req.Text))
+		if err != nil {
+			return err
+		}
+		p.Evidence = true
+		p.Findings = s.findings(snap, report.Findings[:min(1, len(report.Findings))])
+	}
 	if res.Total == 0 {
 		for _, code := range snap.Catalog.Popular(4) {
 			p.Popular = append(p.Popular, web.Link{Label: code.Title, Path: code.Path})

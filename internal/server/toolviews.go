@@ -100,11 +100,6 @@ func (s *Server) redirectOnce(c *gin.Context, path string) {
 	c.Writer.WriteHeaderNow()
 }
 
-func (s *Server) showPlayground(c *gin.Context, snap *library.Snapshot) error {
-	method, target := c.DefaultQuery("method", "GET"), c.DefaultQuery("path", "/status/200")
-	return pageNow(s, c, 0, s.views.Playground, s.views.NewPlayground(snap.Catalog, method, target))
-}
-
 func (s *Server) showAPI(c *gin.Context, snap *library.Snapshot) error {
 	return pageOnce(s, c, snap, s.views.API, func() web.APIPage {
 		examples := map[string]string{

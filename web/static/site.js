@@ -31,21 +31,23 @@ const copy = async (button, text, name) => {
   button.textContent = "Copied"; button.setAttribute("aria-label", "Copied"); say("Copied");
   setTimeout(() => { button.textContent = name; button.removeAttribute("aria-label"); button.setAttribute("aria-label", button.dataset.label || name) }, 2000);
 };
-for (const pre of $$("pre.code")) {
-  if (pre.closest(".quiz, .live, #ui-response") || pre.hidden) continue;
-  const box = el("div", { className: "codebox" }), what = "Copy " + (pre.getAttribute("aria-label") || "code").replace(/ code$/, " code");
-  const b = el("button", { type: "button", className: "plain copy", textContent: "Copy" });
-  b.dataset.label = what; b.setAttribute("aria-label", what);
-  b.addEventListener("click", () => copy(b, $("code", pre).textContent, "Copy"));
-  pre.replaceWith(box); box.append(b, pre);
-}
+const copyButtons = within => {
+  for (const pre of $$("pre.code", within)) {
+    if (pre.closest(".quiz, .codebox") || pre.hidden) continue;
+    const box = el("div", { className: "codebox" }), what = "Copy " + (pre.getAttribute("aria-label") || "code").replace(/ code$/, " code");
+    const b = el("button", { type: "button", className: "plain copy", textContent: "Copy" });
+    b.dataset.label = what; b.setAttribute("aria-label", what);
+    b.addEventListener("click", () => copy(b, $("code", pre).textContent, "Copy"));
+    pre.replaceWith(box); box.append(b, pre);
+  }
+};
 $(".copymd")?.addEventListener("click", async e => {
   const b = e.currentTarget, r = await fetch(b.dataset.src);
   if (r.ok) copy(b, await r.text(), "Copy as Markdown");
 });
 
 // Tabs: the language is the same on every page.
-for (const tabs of $$(".tabs")) {
+const makeTabs = tabs => {
   const panels = $$(".tab", tabs), list = el("div", { role: "tablist" });
   list.setAttribute("role", "tablist"); list.setAttribute("aria-label", tabs.dataset.label);
   const many = lang => panels.filter(p => p.dataset.lang === lang).length > 1;
@@ -70,7 +72,11 @@ for (const tabs of $$(".tabs")) {
   let at = panels.findIndex(p => p.dataset.tab === want && p.dataset.lang === lang);
   if (at < 0) at = panels.findIndex(p => p.dataset.lang === lang);
   select(Math.max(at, 0)); tabs.prepend(list);
-}
+};
+
+const enrich = within => { copyButtons(within); $$(".tabs", within).forEach(makeTabs) };
+enrich(d);
+d.addEventListener("ui:content", e => enrich(e.detail)); // what a tool put into its page
 
 // Search palette: a combobox on the header's field.
 const form = $(".find"), field = $("#ui-q");
