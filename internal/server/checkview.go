@@ -3,7 +3,6 @@ package server
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -48,7 +47,7 @@ func (s *Server) postChecker(c *gin.Context, snap *library.Snapshot) error {
 		p.Method = m
 	}
 	p.Again = "/checker?" + url.Values{"url": {p.URL}, "method": {p.Method}}.Encode()
-	status := http.StatusOK
+	status := 0
 	report, err := s.check(c, checker.Request{URL: p.URL, Method: p.Method})
 	var re *requestError
 	switch {
@@ -64,13 +63,7 @@ func (s *Server) postChecker(c *gin.Context, snap *library.Snapshot) error {
 		fillCheck(&p, report)
 		p.Findings = s.findings(snap, s.lastHop(c, snap, report))
 	}
-	rep, err := render(s, s.views.Checker, p)
-	if err != nil {
-		return err
-	}
-	rep.status, rep.cacheControl = status, cacheNever
-	rep.serve(c.Writer, c.Request)
-	return nil
+	return privatePage(s, c, status, s.views.Checker, p)
 }
 
 func fillCheck(p *web.CheckerPage, report *checker.Report) {

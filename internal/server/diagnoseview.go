@@ -41,14 +41,14 @@ func (s *Server) postDiagnose(c *gin.Context, snap *library.Snapshot) error {
 	case strings.TrimSpace(paste) == "":
 		p.Detail = "Nothing was pasted."
 		p.Status = p.Detail
-		return pageNow(s, c, http.StatusBadRequest, s.views.Diagnose, p)
+		return privatePage(s, c, http.StatusBadRequest, s.views.Diagnose, p)
 	}
 	report, err := s.diagnose(c, snap, []byte(paste))
 	if err != nil {
 		return err
 	}
 	s.fillDiagnosis(c, snap, &p, report)
-	return s.privatePage(c, func() (*representation, error) { return render(s, s.views.Diagnose, p) })
+	return privatePage(s, c, 0, s.views.Diagnose, p)
 }
 
 func (s *Server) fillDiagnosis(c *gin.Context, snap *library.Snapshot, p *web.DiagnosePage, report *diagnose.Report) {
@@ -75,17 +75,6 @@ func (s *Server) fillDiagnosis(c *gin.Context, snap *library.Snapshot, p *web.Di
 			p.Nearest = s.hits(snap, res.Hits)
 		}
 	}
-}
-
-// privatePage serves what was made of a paste: nobody may keep it.
-func (s *Server) privatePage(c *gin.Context, make func() (*representation, error)) error {
-	rep, err := make()
-	if err != nil {
-		return err
-	}
-	rep.status, rep.cacheControl = http.StatusOK, cacheNever
-	rep.serve(c.Writer, c.Request)
-	return nil
 }
 
 var hopNames = map[string]string{

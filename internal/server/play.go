@@ -117,13 +117,7 @@ func (s *Server) showPlayground(c *gin.Context, snap *library.Snapshot) error {
 	if q.Get("send") == "" {
 		return pageNow(s, c, status, s.views.Playground, p)
 	}
-	rep, err := render(s, s.views.Playground, p)
-	if err != nil {
-		return err
-	}
-	rep.status, rep.cacheControl = status, cacheNever
-	rep.serve(c.Writer, c.Request)
-	return nil
+	return privatePage(s, c, status, s.views.Playground, p)
 }
 
 func (s *Server) sendPlay(c *gin.Context, p *web.PlaygroundPage, ask mock.Ask) error {

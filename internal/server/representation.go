@@ -46,6 +46,7 @@ type representation struct {
 	tag          string
 	weak         bool // the tag is a weak one: same meaning, maybe other bytes
 	live         bool // made for one request: compressing it would cost more than it saves
+	private      bool // an answer to somebody's own text: nobody may keep it, so there is nothing to revalidate
 
 	variants [codings]struct {
 		once sync.Once
@@ -122,16 +123,19 @@ func encode(c coding, body []byte) []byte {
 // order of RFC 9110 §13.2.2. It does not allocate.
 func (r *representation) serve(w http.ResponseWriter, req *http.Request) {
 	c, acceptable := chooseCoding(req.Header["Accept-Encoding"])
-	if !acceptable || r.live {
+	if !acceptable || r.live || r.private {
 		c = identity // sent all the same: RFC 9110 §12.5.3 lets a server disregard the field
 	}
 	v := r.variant(c)
 	h := w.Header()
-	if r.status < 400 { // an error names its request: there is nothing to revalidate
+	if r.status < 400 && !r.private { // an error names its request: there is nothing to revalidate
 		h["Etag"] = v.etag
 	}
 	h["Vary"] = r.vary
 	h["Cache-Control"] = r.cacheControl
+	if r.private {
+		h["Cache-Control"] = cacheNever
+	}
 	if r.policy != nil {
 		h["Content-Security-Policy"] = r.policy
 	}
@@ -139,8 +143,7 @@ func (r *representation) serve(w http.ResponseWriter, req *http.Request) {
 		h[name] = values
 	}
 	status := r.status
-	if status == 0 {
-		status = http.StatusOK
+	if status == 0 && !r.private {
 		if m := req.Header["If-Match"]; len(m) > 0 && !matches(m, v.etag[0], false) {
 			w.WriteHeader(http.StatusPreconditionFailed)
 			return
@@ -149,6 +152,9 @@ func (r *representation) serve(w http.ResponseWriter, req *http.Request) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
+	}
+	if status == 0 {
+		status = http.StatusOK
 	}
 	h["Content-Type"] = r.contentType
 	h["Content-Length"] = v.length

@@ -32,6 +32,17 @@ func pageNow[T any](s *Server, c *gin.Context, status int, view web.View[T], dat
 	return nil
 }
 
+// privatePage is a page made of what somebody sent: a paste, an address, a request.
+func privatePage[T any](s *Server, c *gin.Context, status int, view web.View[T], data T) error {
+	rep, err := render(s, view, data)
+	if err != nil {
+		return err
+	}
+	rep.status, rep.private = status, true
+	rep.serve(c.Writer, c.Request)
+	return nil
+}
+
 func render[T any](s *Server, view web.View[T], data T) (*representation, error) {
 	var b bytes.Buffer
 	if err := view.Render(&b, data); err != nil {
