@@ -14,6 +14,7 @@ type Outline struct {
 	Title    string // of a level-1 heading that opens the body; it is no section then
 	Sections []Section
 	Links    []Link
+	Anchors  []string // that the author set by hand in HTML, with their prefix
 }
 
 // Section is a heading and the blocks up to the next one. The first section has
@@ -90,7 +91,7 @@ func (r *Renderer) Outline(f *File) *Outline {
 				continue
 			}
 			closeAt(pos)
-			cur = &Section{Level: h.Level, Title: title, Anchor: ids.next(title), Line: lines.at(pos)}
+			cur = &Section{Level: h.Level, Title: title, Anchor: ids.next(headingID(h, title)), Line: lines.at(pos)}
 			start = headingEnd(h, f.Body)
 			continue
 		}
@@ -100,7 +101,7 @@ func (r *Renderer) Outline(f *File) *Outline {
 		cur.Blocks = append(cur.Blocks, newBlock(n, f.Body, pos, lines))
 	}
 	closeAt(len(f.Body))
-	o.Links = collectLinks(doc, f.Body, lines)
+	o.collectLinks(doc, f.Body, lines)
 	return o
 }
 
@@ -225,33 +226,17 @@ func plainText(n ast.Node, src []byte) string {
 			b.Write(n.Lines().Value(src))
 			newline()
 			return ast.WalkSkipChildren, nil
-		case *ast.RawHTML, *ast.HTMLBlock, *extast.FootnoteBacklink, *extast.FootnoteLink:
+		case *ast.HTMLBlock:
+			newline()
+			htmlText(&b, n.Lines().Value(src))
+			newline()
+			return ast.WalkSkipChildren, nil
+		case *ast.RawHTML, *extast.FootnoteBacklink, *extast.FootnoteLink:
 			return ast.WalkSkipChildren, nil
 		}
 		return ast.WalkContinue, nil
 	})
 	return strings.TrimSpace(b.String())
-}
-
-func collectLinks(doc ast.Node, src []byte, lines lineIndex) []Link {
-	var links []Link
-	block := 0
-	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if !entering {
-			return ast.WalkContinue, nil
-		}
-		if n.Type() == ast.TypeBlock && n.Pos() >= 0 {
-			block = n.Pos()
-		}
-		switch n := n.(type) {
-		case *ast.Link:
-			links = append(links, Link{Dest: string(n.Destination), Line: lines.at(inlinePos(n, src, block))})
-		case *ast.Image:
-			links = append(links, Link{Dest: string(n.Destination), Line: lines.at(inlinePos(n, src, block)), Image: true})
-		}
-		return ast.WalkContinue, nil
-	})
-	return links
 }
 
 func inlinePos(n ast.Node, src []byte, block int) int {

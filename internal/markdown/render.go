@@ -46,9 +46,10 @@ func NewRenderer(cfg Config) *Renderer {
 	r := &Renderer{cfg: cfg, policy: newPolicy(), lexers: newLexerCache()}
 	r.md = goldmark.New(
 		goldmark.WithExtensions(extension.GFM, extension.Footnote, extension.DefinitionList),
+		goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(noteTransformer{}, 100), util.Prioritized(headingTransformer{}, 100))),
 		goldmark.WithRendererOptions(
 			html.WithUnsafe(), // the sanitiser stands behind it
-			renderer.WithNodeRenderers(util.Prioritized(codeRenderer{r}, 100)),
+			renderer.WithNodeRenderers(util.Prioritized(codeRenderer{r}, 100), util.Prioritized(noteRenderer{}, 100), util.Prioritized(rawRenderer{}, 100)),
 		),
 	)
 	return r
@@ -83,7 +84,8 @@ func Join(blocks []template.HTML) template.HTML {
 }
 
 // Render writes body as HTML. Resolve, if set, maps each link and image
-// destination to the one to write; it must not block.
+// destination to the one to write; it must not block. A link that it maps to ""
+// is written as its text alone.
 func (r *Renderer) Render(body []byte, resolve func(dest string) string) (*Rendered, error) {
 	doc := r.parse(body, resolve)
 	w := &limitedBuffer{deadline: time.Now().Add(maxRenderTime)}
@@ -143,17 +145,7 @@ func (r *Renderer) Inline(md string, resolve func(dest string) string) template.
 func (r *Renderer) parse(body []byte, resolve func(string) string) ast.Node {
 	doc := r.md.Parser().Parse(text.NewReader(body), parser.WithContext(parser.NewContext()))
 	if resolve != nil {
-		_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-			if entering {
-				switch n := n.(type) {
-				case *ast.Link:
-					n.Destination = []byte(resolve(string(n.Destination)))
-				case *ast.Image:
-					n.Destination = []byte(resolve(string(n.Destination)))
-				}
-			}
-			return ast.WalkContinue, nil
-		})
+		resolveLinks(doc, body, resolve)
 	}
 	return doc
 }

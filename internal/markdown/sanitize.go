@@ -30,10 +30,12 @@ func newPolicy() *bluemonday.Policy {
 	p.AllowAttrs("type").Matching(regexp.MustCompile(`^checkbox$`)).OnElements("input")
 	p.AllowAttrs("checked", "disabled").Matching(regexp.MustCompile(`^$`)).OnElements("input")
 	// Code blocks: token classes, and what makes a scrolling block reachable.
-	p.AllowAttrs("class").Matching(regexp.MustCompile(`^(k|s|n|c|a|code|footnotes|footnote-ref|footnote-backref|language-[\w+#-]{1,30})$`)).OnElements("span", "code", "pre", "div", "a")
+	p.AllowAttrs("class").Matching(regexp.MustCompile(`^(k|s|n|c|a|code|title|note (note|tip|important|warning|danger)|footnotes|footnote-ref|footnote-backref|language-[\w+#-]{1,30})$`)).OnElements("span", "code", "pre", "div", "a", "p")
 	p.AllowAttrs("tabindex").Matching(regexp.MustCompile(`^0$`)).OnElements("pre")
-	p.AllowAttrs("role").Matching(regexp.MustCompile(`^(group|doc-noteref|doc-backlink|doc-endnotes)$`)).OnElements("pre", "a", "div")
+	p.AllowAttrs("role").Matching(regexp.MustCompile(`^(group|note|doc-noteref|doc-backlink|doc-endnotes)$`)).OnElements("pre", "a", "div")
 	p.AllowAttrs("aria-label").Matching(regexp.MustCompile(`^[\w .+#-]{1,40}$`)).OnElements("pre")
 	p.AllowAttrs("id").Matching(regexp.MustCompile(`^fn(ref\d*)?:\d{1,4}$`)).OnElements("li", "sup")
+	// Anchors of free text, which have a prefix of their own.
+	p.AllowAttrs("id").Matching(regexp.MustCompile(`^h-[\w.:-]{1,200}$`)).OnElements("a", "h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "span", "td", "li")
 	return p
 }

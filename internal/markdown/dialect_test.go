@@ -1,0 +1,112 @@
+package markdown
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// Each dialect's file is shown as what it means; lines keep their numbers.
+func TestDialects(t *testing.T) {
+	r := NewRenderer(Config{})
+	for _, tt := range []struct {
+		name, src string
+		want      []string // in the HTML
+		not       []string
+	}{
+		{"GitHub", "> [!WARNING]\n> Mind the *gap*.\n>\n> - a\n", []string{`<div class="note warning" role="note"><p class="title">Warning</p>`, "<p>Mind the <em>gap</em>.</p>", "<li>a</li>"}, []string{"[!", "blockquote"}},
+		{"a quote is a quote", "> [link](x) and text", []string{"<blockquote>"}, []string{"note"}},
+		{"Docusaurus", "text\n:::tip My *title*\n\nBody `:::`\n\n::::danger\ninner\n::::\n\n:::\n\nafter", []string{`<div class="note tip" role="note"><p class="title">My *title*</p>`, "Body <code>:::</code>", `<div class="note danger" role="note"><p class="title">Danger</p>`, "<p>after</p>"}, []string{":::t", "<p>:::"}},
+		{"MkDocs", "!!! note \"Read *this*\"\n    First.\n\n    ```sh\n    ls -l\n    ```\n\n??? tip\n    More.\n\nAfter.\n", []string{`<div class="note note" role="note"><p class="title">Read *this*</p>`, "ls -l", `<div class="note tip" role="note"><p class="title">Tip</p>`, "<p>After.</p>"}, []string{"!!!", "???"}},
+		{"MkDocs tabs", "=== \"Linux\"\n\n    apt install x\n\n=== \"macOS\"\n\n    brew install x\n", []string{"<strong>Linux</strong>", "<p>apt install x</p>"}, []string{"===", "<pre"}},
+		{"Learn", ":::moniker range=\"x\"\nShown.\n:::moniker-end\n\n:::image type=\"content\" source=\"a/b.png\" alt-text=\"A door\":::\n\n:::code source=\"x.cs\":::\n\n[!INCLUDE [x](y.md)]\n\n[!code-xml[Main](s.xml)]\n\n#### [Windows](#tab/win)\n", []string{"<p>Shown.</p>", `<img src="a/b.png" alt="A door"`, `<a href="s.xml">Main</a>`, "<strong>Windows</strong>"}, []string{"moniker", "INCLUDE", ":::", "y.md", "x.cs"}},
+		{"MDX", "import Tabs from '@theme/Tabs';\nimport {\n  A,\n} from 'a';\n\nexport const x = 1;\n\n{/* unseen\nstill */}\n\n<Tabs>\n<TabItem value=\"npm\" label=\"npm\">\n\nRun **it**.\n\n</TabItem>\n</Tabs>\n\n## Title {#custom}\n\n```js\nimport x from 'y';\n<Tabs>\n```\n", []string{"<strong>npm</strong>", "Run <strong>it</strong>", "import"}, []string{"unseen", "still", "theme", "export", "{#custom}"}},
+		{"Hugo", "{{< figure src=\"a.png\" alt=\"A\" >}}\n\n{{< highlight go >}}\nfunc main() {}\n{{< /highlight >}}\n\n[ref]({{< ref \"other.md\" >}}) {{% unknown a=1 %}}kept{{% /unknown %}} `{{< ref x >}}`\n", []string{`<img src="a.png" alt="A"`, "language-go", `<a href="other.md"`, "kept", "{{&lt; ref x &gt;}}"}, []string{"highlight go", "unknown"}},
+		{"Jekyll", "{% highlight ruby %}\nputs 1\n{% endhighlight %}\n\n[x]({{ site.baseurl }}/a/) [y]({% link _docs/b.md %}) {% include z.html %}\n\nText\n{: .class }\n", []string{"language-ruby", `<a href="/a/"`, `<a href="/_docs/b.md"`}, []string{"include", "class }", "{%"}},
+		{"wiki", "See [[Home]] and [[the list|To Do List]]; `[[x]]` and [[ -f y ]].\n", []string{"[[ -f y ]]", "<code>[[x]]</code>"}, []string{"[[Home"}},
+		{"anchors", "<a name=\"old.place\"></a>\n\n<a href=\"x.md\" onclick=\"y()\">l</a> <img src='p.png'>\n", []string{`id="h-old.place"`, `href="x.md"`, `src="p.png"`}, []string{"onclick"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			body := Plain([]byte(tt.src))
+			if got, want := bytes.Count(body, []byte("\n")), strings.Count(tt.src, "\n"); got != want {
+				t.Errorf("%d lines became %d:\n%s", want, got, body)
+			}
+			out, err := r.Render(body, func(dest string) string { return dest })
+			if err != nil {
+				t.Fatal(err)
+			}
+			var b strings.Builder
+			for _, s := range out.Sections {
+				b.WriteString(string(s.Heading) + string(s.HTML()))
+			}
+			html := b.String()
+			for _, w := range tt.want {
+				if !strings.Contains(html, w) && !strings.Contains(stripTags(html), w) {
+					t.Errorf("no %q in\n%s\nof\n%s", w, html, body)
+				}
+			}
+			for _, w := range tt.not {
+				if strings.Contains(html, w) {
+					t.Errorf("%q in\n%s\nof\n%s", w, html, body)
+				}
+			}
+		})
+	}
+}
+
+func stripTags(s string) string {
+	var b strings.Builder
+	htmlText(&b, []byte(s))
+	return b.String()
+}
+
+func TestLinksOfAllForms(t *testing.T) {
+	r := NewRenderer(Config{})
+	f := split(t, "[a](x.md) <a href=\"y.md\">y</a>\n\n<p><img src=\"z.png\"></p>\n\n## T {#own}\n\n<a id=\"h-q\"></a>[gone](nowhere.md) ![pic](none.png)\n")
+	o := r.Outline(f)
+	want := []Link{{"x.md", 1, false}, {"y.md", 1, false}, {"z.png", 3, true}, {"nowhere.md", 7, false}, {"none.png", 7, true}}
+	if len(o.Links) != len(want) {
+		t.Fatalf("links = %v", o.Links)
+	}
+	for i := range want {
+		if o.Links[i] != want[i] {
+			t.Errorf("link %d = %v, want %v", i, o.Links[i], want[i])
+		}
+	}
+	if len(o.Anchors) != 1 || o.Anchors[0] != "h-q" || o.Sections[1].Anchor != "own" || o.Sections[1].Title != "T" {
+		t.Errorf("anchors %v, section %+v", o.Anchors, o.Sections[1])
+	}
+	out, err := r.Render(f.Body, func(dest string) string {
+		if strings.HasPrefix(dest, "no") {
+			return ""
+		}
+		return "/docs/" + dest
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	html := string(out.Sections[0].HTML() + out.Sections[1].HTML())
+	for _, w := range []string{`href="/docs/x.md"`, `href="/docs/y.md"`, `src="/docs/z.png"`, "gone pic"} {
+		if !strings.Contains(html, w) {
+			t.Errorf("no %q in %s", w, html)
+		}
+	}
+}
+
+// Rewriting never fails, keeps line numbers, and leaves plain files alone.
+func FuzzPlain(f *testing.F) {
+	for _, s := range []string{"", "a", "!!! note\n\tx\ny", ":::::\n:::a\n", "{{< a", "??? x \"\n    ```\n    a\nb", "=== \"\n", "import x from 'y'\n", "> ```\n:::note\n", "[!a[b](c)]", "[[a|b]]"} {
+		f.Add(s)
+	}
+	r := NewRenderer(Config{})
+	f.Fuzz(func(t *testing.T, s string) {
+		out := Plain([]byte(s))
+		if bytes.Count(out, []byte("\n")) != strings.Count(s, "\n") {
+			t.Errorf("%q became %q", s, out)
+		}
+		if file, ps := Split("p.md", out); ps == nil {
+			r.Outline(file)
+			_, _ = r.Render(file.Body, func(string) string { return "" })
+		}
+	})
+}
