@@ -4,7 +4,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 LDFLAGS  = -s -w -X main.released=$(VERSION)
 FUZZTIME ?= 60s
 
-.PHONY: run build test test-race check lint lint-content bench vuln fuzz tools browser clean
+.PHONY: run build test test-race test-snippets check lint lint-content bench vuln fuzz tools browser clean
 
 run: build ## build, and serve the shipped library on :8080
 	./bin/siteerror serve
@@ -16,10 +16,13 @@ test: browser ## everything, the browser tests included
 	$(GO) test -race ./...
 	$(MAKE) --no-print-directory lint-content
 
+test-snippets: ## runs the library's snippets in their frameworks, which it installs; needs a network the first time
+	$(GO) test -v -count=1 -tags snippets -timeout 40m -parallel 2 ./internal/snippets
+
 lint: ## formatting, vet and staticcheck
 	@unformatted=$$(gofmt -l cmd content index internal web); if [ -n "$$unformatted" ]; then echo "gofmt -w these:"; echo "$$unformatted"; exit 1; fi
-	$(GO) vet ./...
-	$(GO) tool staticcheck ./...
+	$(GO) vet -tags snippets ./...
+	$(GO) tool staticcheck -tags snippets ./...
 
 lint-content: ## every content file, its links, its examples
 	$(GO) run ./cmd/siteerror check --builtin=false content

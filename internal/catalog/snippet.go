@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,8 +37,20 @@ type snippetData struct {
 	Body        string
 	ContentType string
 	Interim     bool
-	Wait        bool // the client is asked to wait before it repeats the request
-	Redirect    bool
+	Wait        bool   // the client is asked to wait before it repeats the request
+	Redirect    bool   // clients follow it by themselves
+	Location    string // of a 3xx, where it leads
+	NoBody      bool   // the response must not have one
+}
+
+// ETag is the validator of the representation.
+func (d snippetData) ETag() string {
+	for _, h := range d.Headers {
+		if h.Name == "ETag" {
+			return h.Value
+		}
+	}
+	return ""
 }
 
 // JSON reports whether the body is JSON.
@@ -55,8 +68,10 @@ var snippetFuncs = template.FuncMap{
 		return strings.TrimSuffix(b.String(), "\n"), err
 	},
 	// sq quotes a string in single quotes, as PHP, Ruby, shells and NGINX read it.
-	"sq":    func(s string) string { return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'" },
-	"lower": strings.ToLower,
+	"sq": func(s string) string { return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'" },
+	// percent doubles the sign that begins a format in Apache httpd and HAProxy.
+	"percent": func(s string) string { return strings.ReplaceAll(s, "%", "%%") },
+	"lower":   strings.ToLower,
 }
 
 func (b *builder) addSnippet(p *parsed) {
@@ -152,16 +167,25 @@ func (t *snippetTemplate) fits(c *Code) bool {
 }
 
 func dataOf(c *Code) snippetData {
-	d := snippetData{Status: c.Number, Name: c.Name, Headers: c.PlayedHeaders(), Interim: c.Number < 200, Wait: c.Semantics.Retry == "after" || c.Number == 429 || c.Number == 503}
-	d.Redirect = c.Number >= 300 && c.Number < 400 && c.Number != 304
-	if c.Example != nil && c.Semantics.Body != "no" && len(c.Example.Body) <= maxSnippetBody && !strings.Contains(c.Example.Body, "\n") {
+	d := snippetData{Status: c.Number, Name: c.Name, Headers: c.PlayedHeaders(), Interim: c.Number < 200, NoBody: c.Semantics.Body == "no", Wait: c.Semantics.Retry == "after" || c.Number == 429 || c.Number == 503}
+	d.Redirect = slices.Contains([]int{301, 302, 303, 307, 308}, c.Number)
+	if i := slices.IndexFunc(d.Headers, func(h Header) bool { return h.Name == "Location" }); i >= 0 && c.Number >= 300 {
+		d.Location = d.Headers[i].Value
+	}
+	if c.Example != nil && c.Semantics.Body != "no" && len(c.Example.Body) <= maxSnippetBody {
 		d.Body = c.Example.Body
 		if d.Body != "" {
 			d.ContentType, _ = c.Example.Header("Content-Type")
 		}
+		if strings.Contains(d.ContentType, "xml") {
+			d.Body = betweenTags.ReplaceAllString(d.Body, "><")
+		}
 	}
 	return d
 }
+
+// betweenTags is the white space that a page shows an XML document with.
+var betweenTags = regexp.MustCompile(`>\s+<`)
 
 // maxSnippetBody is the length in bytes up to which an example's body is worth
 // showing in a snippet.
