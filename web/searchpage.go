@@ -71,6 +71,33 @@ func (v *Views) NewSearch(query string, total int) SearchPage {
 	return p
 }
 
+// MissesPage shows the operator which searches led nowhere.
+type MissesPage struct {
+	Frame
+	Since    string // day
+	Searches int
+	Rows     []MissRow
+}
+
+// MissRow is a query with its counts.
+type MissRow struct {
+	Query, Path, Last string
+	Missed, Searches  int
+	Results           int
+}
+
+// NewMisses makes the page without rows.
+func (v *Views) NewMisses() MissesPage {
+	p := MissesPage{Frame: v.frame("Searches that led nowhere", "What readers searched for and did not find, or did not open: counts of short texts, never who asked.", "/misses")}
+	p.NoIndex = true
+	return p
+}
+
+// Add appends a row.
+func (p *MissesPage) Add(query, path, last string, missed, searches, results int) {
+	p.Rows = append(p.Rows, MissRow{query, path, last, missed, searches, results})
+}
+
 func clip(s string, n int) string {
 	if r := []rune(s); len(r) > n {
 		return string(r[:n-1]) + "…"

@@ -60,6 +60,7 @@ type Views struct {
 	Docs          View[DocsPage]
 	Doc           View[DocPage]
 	Search        View[SearchPage]
+	Misses        View[MissesPage]
 	Error         View[ErrorPage]
 	CheatSheet    View[CheatSheetPage]
 	Diagnose      View[DiagnosePage]
@@ -107,6 +108,7 @@ func New(cfg Config) (*Views, error) {
 	page(&v.Docs.t, "docs")
 	page(&v.Doc.t, "doc")
 	page(&v.Search.t, "search")
+	page(&v.Misses.t, "misses")
 	page(&v.Error.t, "error")
 	page(&v.CheatSheet.t, "cheatsheet")
 	page(&v.Diagnose.t, "diagnose")

@@ -51,6 +51,7 @@ func TestTemplatesFitTheirTypes(t *testing.T) {
 	check("docs", templatecheck.CheckHTML(v.Docs.t.Lookup("layout"), DocsPage{}))
 	check("doc", templatecheck.CheckHTML(v.Doc.t.Lookup("layout"), DocPage{}))
 	check("search", templatecheck.CheckHTML(v.Search.t.Lookup("layout"), SearchPage{}))
+	check("misses", templatecheck.CheckHTML(v.Misses.t.Lookup("layout"), MissesPage{}))
 	check("error", templatecheck.CheckHTML(v.Error.t.Lookup("layout"), ErrorPage{}))
 	check("cheatsheet", templatecheck.CheckHTML(v.CheatSheet.t.Lookup("layout"), CheatSheetPage{}))
 	check("diagnose", templatecheck.CheckHTML(v.Diagnose.t.Lookup("layout"), DiagnosePage{}))

@@ -17,13 +17,14 @@ var allowed = map[string][]string{
 	"internal/diagnose": {},
 	"internal/checker":  {},
 	"internal/mock":     {},
+	"internal/misses":   {},
 	"internal/catalog":  {"internal/markdown", "internal/config"},
 	"internal/terminal": {"internal/catalog", "internal/markdown"},
 	"internal/feed":     {"internal/catalog"},
 	"web":               {"internal/catalog"},
 	"internal/library":  {"internal/catalog", "index", "internal/diagnose"},
 	"internal/mcp":      {"internal/library", "internal/catalog", "index", "internal/diagnose", "internal/checker", "internal/feed"},
-	"internal/server": {"internal/library", "internal/catalog", "index", "internal/diagnose", "internal/checker", "internal/mock",
+	"internal/server": {"internal/library", "internal/catalog", "index", "internal/diagnose", "internal/checker", "internal/mock", "internal/misses",
 		"internal/feed", "internal/terminal", "internal/mcp", "web"},
 }
 

@@ -83,7 +83,7 @@ Exit status: 0 done, 1 it failed or found nothing, 2 wrong usage.`,
 	serve := c.serveCommand()
 	root.RunE = serve.RunE // the default; it reads the same flags
 	root.Flags().AddFlagSet(serve.Flags())
-	root.AddCommand(serve, c.checkCommand(), c.searchCommand(), c.showCommand(), c.compareCommand(), c.newCommand(), c.diagnoseCommand(), c.mcpCommand(), c.versionCommand())
+	root.AddCommand(serve, c.checkCommand(), c.searchCommand(), c.showCommand(), c.compareCommand(), c.newCommand(), c.diagnoseCommand(), c.mcpCommand(), c.missesCommand(), c.versionCommand())
 	return root
 }
 

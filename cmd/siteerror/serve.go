@@ -18,6 +18,7 @@ import (
 
 	"siteerror/internal/checker"
 	"siteerror/internal/library"
+	"siteerror/internal/misses"
 	"siteerror/internal/server"
 )
 
@@ -44,6 +45,8 @@ type serveFlags struct {
 	checkAllow []string
 	checkRate  int
 	noCheck    bool
+	noMisses   bool
+	operator   string
 	accessLog  bool
 	logJSON    bool
 }
@@ -68,6 +71,8 @@ func (c *command) serveCommand() *cobra.Command {
 	flags.StringArrayVar(&f.checkAllow, "check-allow", nil, "CIDR of inner addresses the URL checker may reach; repeatable")
 	flags.IntVar(&f.checkRate, "check-rate", defaultCheckRate, "URL checks a minute for each client")
 	flags.BoolVar(&f.noCheck, "no-check", false, "turn the URL checker off")
+	flags.BoolVar(&f.noMisses, "no-misses", false, "do not count searches that led nowhere")
+	flags.StringVar(&f.operator, "operator-token", "", "password for /misses; without it only this machine sees that page")
 	flags.BoolVar(&f.accessLog, "access-log", false, "log every request")
 	flags.BoolVar(&f.logJSON, "log-json", false, "log as JSON")
 	return cmd
@@ -109,7 +114,7 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 	}
 	handler, err := server.New(server.Config{
 		Library: lib, Checker: check, Log: log, BaseURL: base, BasePath: path, Addr: ln.Addr().String(), Version: version(),
-		TrustedProxies: f.trusted, AccessLog: f.accessLog,
+		TrustedProxies: f.trusted, AccessLog: f.accessLog, Misses: f.misses(), OperatorToken: f.operator,
 	})
 	if err != nil {
 		return err
@@ -149,6 +154,14 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 		log.Warn("some mock answers did not finish", "err", err)
 	}
 	return nil
+}
+
+// misses makes the count of searches that led nowhere, nil if it is off.
+func (f *serveFlags) misses() *misses.Log {
+	if f.noMisses {
+		return nil
+	}
+	return misses.New(time.Now)
 }
 
 // checker makes the URL checker the flags ask for, nil if it is off.

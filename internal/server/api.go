@@ -64,6 +64,9 @@ func (s *Server) apiSearch(c *gin.Context, snap *library.Snapshot) error {
 	if err != nil {
 		return err
 	}
+	if out.Total == 0 && req.Offset == 0 && byProgram(c.Request) {
+		s.searched(req.Text, 0)
+	}
 	body, err := json.Marshal(out)
 	if err != nil {
 		return err

@@ -272,3 +272,18 @@ func list[T any](s []T) []T {
 	}
 	return s
 }
+
+// apiMisses are the searches that led nowhere, most missed first. No field tells who searched.
+type apiMisses struct {
+	Since    time.Time `json:"since"`
+	Searches int       `json:"searches"`
+	Misses   []apiMiss `json:"misses"`
+}
+
+type apiMiss struct {
+	Query    string `json:"query"`
+	Missed   int    `json:"missed" jsonschema:"searches less results that were opened"`
+	Searches int    `json:"searches"`
+	Results  int    `json:"results" jsonschema:"found by the last of them"`
+	Last     string `json:"last" jsonschema:"day of the last of them"`
+}

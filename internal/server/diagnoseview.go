@@ -72,7 +72,7 @@ func (s *Server) fillDiagnosis(c *gin.Context, snap *library.Snapshot, p *web.Di
 	p.Lines = fmt.Sprintf("%d lines read, %d of them told nothing.", report.Lines, report.Unread)
 	if len(report.Findings) == 0 && report.SearchText != "" {
 		if res, err := snap.Index.Search(c.Request.Context(), index.Request{Text: report.SearchText, Limit: 5}); err == nil {
-			p.Nearest = s.hits(snap, res.Hits)
+			p.Nearest = s.hits(snap, "", res.Hits)
 		}
 	}
 }

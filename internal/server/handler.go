@@ -96,7 +96,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 // has no secrets and knows no users. Its tools are not for other sites.
 func readOnlyAPI(r *http.Request) bool {
 	p := r.URL.Path
-	return p == "/openapi.json" || strings.HasPrefix(p, apiPrefix) && p != "/api/v1/check" && p != "/api/v1/diagnose" && p != "/api/v1/play"
+	return p == "/openapi.json" || strings.HasPrefix(p, apiPrefix) && p != "/api/v1/check" && p != "/api/v1/diagnose" && p != missesAPIPath && p != "/api/v1/play"
 }
 
 // withPath is r with another path: a shallow copy, as net/http's StripPrefix makes.

@@ -16,7 +16,9 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  prometheus.Histogram
 	searches prometheus.Counter
-	byStatus [600]atomic.Pointer[prometheus.Counter]
+	// fruitless are searches without a result.
+	fruitless prometheus.Counter
+	byStatus  [600]atomic.Pointer[prometheus.Counter]
 }
 
 func newMetrics(reg *prometheus.Registry, s *Server) *metrics {
@@ -24,14 +26,15 @@ func newMetrics(reg *prometheus.Registry, s *Server) *metrics {
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "siteerror_http_requests_total", Help: "Requests answered, by status."}, []string{"status"}),
 		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "siteerror_http_request_seconds", Help: "Time to answer a request.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 5}}),
-		searches: prometheus.NewCounter(prometheus.CounterOpts{Name: "siteerror_searches_total", Help: "Searches run."}),
+		searches:  prometheus.NewCounter(prometheus.CounterOpts{Name: "siteerror_searches_total", Help: "Searches run."}),
+		fruitless: prometheus.NewCounter(prometheus.CounterOpts{Name: "siteerror_searches_without_result_total", Help: "Searches that found nothing."}),
 	}
 	gauge := func(name, help string, value func() float64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value)
 	}
 	reg.MustRegister(
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.requests, m.seconds, m.searches,
+		m.requests, m.seconds, m.searches, m.fruitless,
 		gauge("siteerror_content_pages", "Pages served.", func() float64 {
 			snap, release := s.library.Acquire()
 			defer release()

@@ -72,6 +72,7 @@ func operations() []operation {
 		{method: "get", path: "/api/v1/categories", id: "listCategories", summary: "List categories", response: apiCategories{}},
 		{method: "get", path: "/api/v1/vendors", id: "listVendors", summary: "List vendors", response: apiVendors{}},
 		{method: "get", path: "/api/v1/posts", id: "listPosts", summary: "List blog posts, newest first", response: apiPosts{}},
+		{method: "get", path: missesAPIPath, id: "listMisses", summary: "Searches that led nowhere, for the operator alone", response: apiMisses{}, errors: []int{401, 403, 404}},
 		{method: "post", path: "/api/v1/check", id: "checkURL", summary: "Fetch a public URL hop by hop", response: apiCheckReport{}, errors: []int{400, 403, 404, 413, 415, 422, 429, 503},
 			body: &requestBody{"application/json", apiCheckRequest{}, "What to check."}},
 		{method: "post", path: "/api/v1/diagnose", id: "diagnose", summary: "Say which hop produced an error", response: diagnose.Report{}, errors: []int{400, 403, 413, 415},

@@ -13,21 +13,30 @@ import (
 // handlers that ServeHTTP calls itself: they answer methods Gin does not know.
 func (s *Server) routes() {
 	page := func(path string, h handler) { s.get(path, s.page(h)) }
+	result := func(path string, h handler) { // a page that searches lead to
+		page(path, func(c *gin.Context, snap *library.Snapshot) error {
+			if c.Request.URL.RawQuery != "" { // reading the query allocates
+				s.opened(c)
+			}
+			return h(c, snap)
+		})
+	}
 	api := func(path string, h handler) { s.get(path, s.api(h)) }
 
 	page("/", s.showHome)
 	page("/codes", s.showCodes)
-	page("/codes/:id", s.showCode)
+	result("/codes/:id", s.showCode)
 	page("/categories/:slug", s.showCategory)
 	page("/vendors/:slug", s.showVendor)
 	page("/compare", s.showComparePicker)
 	page("/compare/:ids", s.showCompare)
 	page("/blog", s.showBlog)
-	page("/blog/:slug", s.showPost)
+	result("/blog/:slug", s.showPost)
 	page("/blog/tags/:tag", s.showTag)
 	page("/docs", s.showDocs)
-	page("/docs/*path", s.showDoc)
+	result("/docs/*path", s.showDoc)
 	page("/search", s.showSearch)
+	page(missesPath, s.showMisses)
 
 	page("/cheatsheet", s.showCheatSheet)
 	page("/cheatsheet.md", s.serveCheatSheet)
@@ -48,6 +57,7 @@ func (s *Server) routes() {
 	api("/api/v1/categories", s.apiCategories)
 	api("/api/v1/vendors", s.apiVendors)
 	api("/api/v1/posts", s.apiPosts)
+	api(missesAPIPath, s.apiMisses)
 	s.engine.POST("/api/v1/check", s.api(s.apiCheck))
 	s.engine.POST("/api/v1/diagnose", s.api(s.apiDiagnose))
 	s.engine.POST("/api/v1/play", s.api(s.apiPlay))

@@ -34,8 +34,11 @@ func (s *Server) showSearch(c *gin.Context, snap *library.Snapshot) error {
 		return err
 	}
 	s.metrics.searches.Inc()
+	if page == 1 && !filtered(q) {
+		s.searched(req.Text, res.Total)
+	}
 	p := s.views.NewSearch(req.Text, res.Total)
-	p.Hits = s.hits(snap, res.Hits)
+	p.Hits = s.hits(snap, req.Text, res.Hits)
 	p.Page, p.Pages = page, (res.Total+hitsPerPage-1)/hitsPerPage
 	at := func(change func(url.Values)) string { return searchPath(q, change) }
 	if page > 1 {
@@ -85,6 +88,11 @@ func (s *Server) showSearch(c *gin.Context, snap *library.Snapshot) error {
 	return pageNow(s, c, 0, s.views.Search, p)
 }
 
+// filtered reports whether facets narrow a search.
+func filtered(q url.Values) bool {
+	return q.Get("kind")+q.Get("category")+q.Get("vendor")+q.Get("tag") != ""
+}
+
 // searchPath is the search page's address after a change; a change of anything
 // but the page goes back to the first one.
 func searchPath(q url.Values, change func(url.Values)) string {
@@ -119,8 +127,8 @@ func facetLabel(c *catalog.Catalog, facet, value string) string {
 	return value
 }
 
-// hits are results as pages show them.
-func (s *Server) hits(snap *library.Snapshot, found []index.Hit) []web.Hit {
+// hits are results as pages show them, each with an address that tells what it was found by.
+func (s *Server) hits(snap *library.Snapshot, text string, found []index.Hit) []web.Hit {
 	var hits []web.Hit
 	for _, h := range found {
 		page, code := snap.Page(h.ID)
@@ -134,8 +142,8 @@ func (s *Server) hits(snap *library.Snapshot, found []index.Hit) []web.Hit {
 				hit.Vendor = code.Vendor.Title
 			}
 		}
+		hit.Path = asked(page.Path, h.Section.Anchor, text)
 		if h.Section.Anchor != "" {
-			hit.Path += "#" + h.Section.Anchor
 			hit.Section = h.Section.Title
 		}
 		if hit.Snippet == "" {

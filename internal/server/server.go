@@ -17,6 +17,7 @@ import (
 	"siteerror/internal/feed"
 	"siteerror/internal/library"
 	"siteerror/internal/mcp"
+	"siteerror/internal/misses"
 	"siteerror/internal/mock"
 	"siteerror/web"
 )
@@ -34,10 +35,12 @@ type Config struct {
 	// Addr is where the server listens; feeds need an absolute address, and make
 	// one of it where BaseURL is empty.
 	Addr           string
-	Title          string   // of the site; "siteerror" if empty
-	Version        string   // shown in the footer and in /metrics, never in a header
-	TrustedProxies []string // CIDRs whose X-Forwarded-For is believed
-	AccessLog      bool     // one log line a request
+	Title          string      // of the site; "siteerror" if empty
+	Version        string      // shown in the footer and in /metrics, never in a header
+	TrustedProxies []string    // CIDRs whose X-Forwarded-For is believed
+	AccessLog      bool        // one log line a request
+	Misses         *misses.Log // counts searches that lead nowhere; nil: none are counted
+	OperatorToken  string      // the password of the operator's page; empty: only this machine sees it
 	Registry       *prometheus.Registry
 	Now            func() time.Time // nil: time.Now
 }

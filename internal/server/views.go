@@ -231,7 +231,7 @@ func (s *Server) failPage(c *gin.Context, snap *library.Snapshot, err error) {
 	if status == http.StatusNotFound {
 		p.Words = pathWords(c.Request.URL.Path)
 		if res, err := snap.Index.Search(c.Request.Context(), index.Request{Text: p.Words, Limit: 5}); err == nil && p.Words != "" {
-			p.Hits = s.hits(snap, res.Hits)
+			p.Hits = s.hits(snap, "", res.Hits)
 		}
 		if n, err := strconv.Atoi(strings.Trim(c.Request.URL.Path, "/")); err == nil {
 			p.Near = snap.Catalog.NearestCodes(n, 4)
