@@ -133,7 +133,7 @@ var exchanges = []exchange{
 	{path: "/api/v1/search?q=x&vendor=ngnix", status: 400, contains: "nginx"},
 	{path: "/api/v1/suggest?q=5", status: 200, contains: `"suggestions":[{`},
 	{path: "/api/v1/suggest?q=", status: 200, contains: `"query":""`},
-	{path: "/api/v1/codes?category=redirection", status: 200, contains: `"total":9`},
+	{path: "/api/v1/codes?category=redirection&vendor=ietf", status: 200, contains: `"total":9`},
 	{path: "/api/v1/codes?vendor=nope", status: 400},
 	{path: "/api/v1/codes/401", status: 200, contains: `"required_headers":["WWW-Authenticate"]`},
 	{path: "/api/v1/codes/nginx-502", status: 308, want: map[string]string{"Location": "^/api/v1/codes/502$"}},
