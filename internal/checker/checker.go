@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"math"
 	"net"
 	"net/http"
 	"net/netip"
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"siteerror/internal/limit"
 )
 
 // The bounds of one check and of all together. Whatever is beyond them is cut, and the report
@@ -86,7 +89,7 @@ type Checker struct {
 	clock     func() time.Time
 	userAgent string
 	places    chan struct{} // one for each running check
-	limit     *limiter
+	limit     *limit.Limiter
 }
 
 // New returns a Checker.
@@ -116,7 +119,7 @@ func New(cfg Config) *Checker {
 	if rate == 0 {
 		rate = defaultRate
 	}
-	c.limit = newLimiter(rate, c.clock)
+	c.limit = limit.New(rate, c.clock)
 	return c
 }
 
@@ -142,8 +145,8 @@ func (c *Checker) Check(ctx context.Context, req Request) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.limit.check(req.Client); err != nil {
-		return nil, err
+	if wait := c.limit.Check(req.Client); wait > 0 {
+		return nil, tooMany(wait)
 	}
 	select {
 	case c.places <- struct{}{}:
@@ -159,8 +162,8 @@ func (c *Checker) Check(ctx context.Context, req Request) (*Report, error) {
 	if err != nil {
 		return nil, err // nothing was sent to anybody but a name server: not counted
 	}
-	if err := c.limit.take(req.Client); err != nil {
-		return nil, err // used up by others of this client meanwhile
+	if wait := c.limit.Take(req.Client); wait > 0 {
+		return nil, tooMany(wait) // used up by others of this client meanwhile
 	}
 	err = c.follow(limited, report, t, addrs, hop)
 	if ctx.Err() != nil {
@@ -222,6 +225,11 @@ func (c *Checker) next(from target, hop *Hop) (target, error) {
 		hop.Error = &HopError{KindRedirect, "It redirects, but its Location is not a URL that can be followed."}
 	}
 	return t, nil
+}
+
+func tooMany(wait time.Duration) error {
+	whole := time.Duration(math.Ceil(wait.Seconds())) * time.Second
+	return &Error{ErrTooMany, "You have used up your checks for now; there are only so many a minute.", whole}
 }
 
 // rooted asks for names as they are: without the final dot, a resolver may try the search domains

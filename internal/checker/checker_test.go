@@ -297,21 +297,6 @@ func TestRate(t *testing.T) {
 	})
 }
 
-func TestLimiterForgetsTheOldest(t *testing.T) {
-	l := newLimiter(1, time.Now)
-	for i := range maxClients + 5 {
-		if err := l.take(fmt.Sprint(i)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if len(l.byClient) != maxClients || l.used.Len() != maxClients {
-		t.Errorf("%d clients are kept", len(l.byClient))
-	}
-	if l.take(fmt.Sprint(maxClients+4)) == nil {
-		t.Error("the newest was forgotten")
-	}
-}
-
 func TestReportAsJSON(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()

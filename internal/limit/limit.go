@@ -1,8 +1,8 @@
-package checker
+// Package limit gives every client so many tries a minute.
+package limit
 
 import (
 	"container/list"
-	"math"
 	"net/netip"
 	"sync"
 	"time"
@@ -12,9 +12,9 @@ import (
 
 const maxClients = 10_000 // remembered; the one that asked longest ago makes room
 
-// limiter gives every client its checks a minute. Safe for concurrent use.
-type limiter struct {
-	perMinute int // below 0: no limit
+// Limiter counts tries by client. It is safe for concurrent use.
+type Limiter struct {
+	perMinute int
 	clock     func() time.Time
 
 	mu       sync.Mutex
@@ -27,38 +27,39 @@ type bucket struct {
 	tokens *rate.Limiter
 }
 
-func newLimiter(perMinute int, clock func() time.Time) *limiter {
-	return &limiter{perMinute: perMinute, clock: clock, byClient: map[string]*list.Element{}, used: list.New()}
+// New returns a Limiter that lets a client try perMinute times at once and then
+// as often each minute. Below 0 there is no limit.
+func New(perMinute int, clock func() time.Time) *Limiter {
+	return &Limiter{perMinute: perMinute, clock: clock, byClient: map[string]*list.Element{}, used: list.New()}
 }
 
-// check returns ErrTooMany if client has no check left. It takes none, so that a refusal that
-// follows is free.
-func (l *limiter) check(client string) error {
+// Check returns 0 if client, an IP address or another name, has a try left, and
+// else how long it has to wait for one. It uses none.
+func (l *Limiter) Check(client string) (wait time.Duration) {
 	return l.try(client, func(*rate.Limiter, time.Time) bool { return true })
 }
 
-// take uses one check of client, or returns ErrTooMany.
-func (l *limiter) take(client string) error {
+// Take is Check, and uses the try that is left.
+func (l *Limiter) Take(client string) (wait time.Duration) {
 	return l.try(client, func(tokens *rate.Limiter, now time.Time) bool { return tokens.AllowN(now, 1) })
 }
 
-func (l *limiter) try(client string, use func(*rate.Limiter, time.Time) bool) error {
+func (l *Limiter) try(client string, use func(*rate.Limiter, time.Time) bool) time.Duration {
 	if l.perMinute < 0 {
-		return nil
+		return 0
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.clock()
-	tokens := l.bucket(clientKey(client)).tokens
+	tokens := l.bucket(Key(client)).tokens
 	left := tokens.TokensAt(now)
 	if left >= 1 && use(tokens, now) {
-		return nil
+		return 0
 	}
-	wait := time.Duration((1 - left) / float64(tokens.Limit()) * float64(time.Second))
-	return &Error{ErrTooMany, "You have used up your checks for now; there are only so many a minute.", wholeSeconds(wait)}
+	return max(1, time.Duration((1-left)/float64(tokens.Limit())*float64(time.Second)))
 }
 
-func (l *limiter) bucket(client string) *bucket {
+func (l *Limiter) bucket(client string) *bucket {
 	e, ok := l.byClient[client]
 	if !ok {
 		if l.used.Len() >= maxClients {
@@ -74,8 +75,9 @@ func (l *limiter) bucket(client string) *bucket {
 	return e.Value.(*bucket)
 }
 
-// clientKey counts an IPv6 client by its /64, which is one household or machine with 2^64 addresses.
-func clientKey(client string) string {
+// Key is what a client is counted by: an IPv6 client by its /64, which is one
+// household or machine with 2^64 addresses.
+func Key(client string) string {
 	addr, err := netip.ParseAddr(client)
 	if err != nil {
 		return client
@@ -85,8 +87,4 @@ func clientKey(client string) string {
 		return netip.PrefixFrom(addr, 64).Masked().String()
 	}
 	return addr.String()
-}
-
-func wholeSeconds(d time.Duration) time.Duration {
-	return time.Duration(max(1, math.Ceil(d.Seconds()))) * time.Second
 }
