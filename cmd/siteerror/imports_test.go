@@ -41,6 +41,8 @@ var alone = map[string]string{
 	"github.com/gin-gonic/gin":        "internal/server",
 	"github.com/modelcontextprotocol": "internal/mcp",
 	"github.com/fsnotify":             "internal/library",
+	"github.com/coreos/go-systemd":    "internal/listen",
+	"golang.org/x/crypto":             "internal/gate",
 }
 
 func TestImports(t *testing.T) {
