@@ -114,7 +114,7 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 	}
 	handler, err := server.New(server.Config{
 		Library: lib, Checker: check, Log: log, BaseURL: base, BasePath: path, Addr: ln.Addr().String(), Version: version(),
-		TrustedProxies: f.trusted, AccessLog: f.accessLog, Misses: f.misses(), OperatorToken: f.operator,
+		Misses: f.misses(), OperatorToken: f.operator,
 	})
 	if err != nil {
 		return err

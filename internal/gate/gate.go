@@ -106,6 +106,9 @@ func (g *Gate) Reload() error {
 // Closed reports whether the site is protected.
 func (g *Gate) Closed() bool { return g != nil && (g.passwords != nil || g.header != "") }
 
+// Proxied reports whether the site is reached through proxies.
+func (g *Gate) Proxied() bool { return g != nil && (g.unix || len(g.trusted) > 0) }
+
 // Client is the address of whoever asks: the peer or, where that is a trusted
 // proxy, the last address in X-Forwarded-For that is none. It is Unix for a
 // unix socket whose peer names nobody.

@@ -9,7 +9,9 @@ import (
 
 // Certificate is a certificate and its key in PEM files, read anew when the
 // files change. It is safe for concurrent use.
-type Certificate struct{ files *fresh.Files[*tls.Certificate] }
+type Certificate struct {
+	files *fresh.Files[*tls.Certificate]
+}
 
 // OpenCertificate reads the files. Later changes that cannot be used leave the
 // last good certificate in force and are told to failed.

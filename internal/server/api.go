@@ -92,7 +92,7 @@ func (s *Server) search(ctx context.Context, snap *library.Snapshot, req index.R
 	if err != nil {
 		return nil, err
 	}
-	s.metrics.searches.Inc()
+	s.metrics.searches.Observe(time.Since(start).Seconds())
 	out := &apiSearch{
 		Query: req.Text, Total: res.Total, Generation: snap.Generation, Hits: make([]apiHit, 0, len(res.Hits)),
 		Facets: apiFacets{counts(res.Facets.Kind), counts(byClass(snap.Catalog, res.Facets.Category)), counts(res.Facets.Vendor), counts(res.Facets.Tag)},

@@ -43,18 +43,48 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h["Cross-Origin-Opener-Policy"] = sameOrigin
 	h["Cross-Origin-Resource-Policy"] = sameOrigin
 	h["Content-Security-Policy"] = denyAll
-	defer func() {
-		if p := recover(); p != nil {
-			s.recovered(rec, r, p)
-		}
+	defer func() { // runs when a handler aborts the connection, too
 		s.finish(rec, r, start)
 		rec.ResponseWriter = nil
 		recorders.Put(rec)
 	}()
+	defer func() {
+		if p := recover(); p != nil {
+			s.recovered(rec, r, p)
+		}
+	}()
+	if s.cfg.Gate.Closed() && !s.open(r) {
+		user, refused := s.cfg.Gate.Admit(r)
+		if refused != nil {
+			for name, values := range refused.Header {
+				h[name] = values
+			}
+			s.problemOrText(rec, r, refused.Status, refused.Detail)
+			return
+		}
+		rec.user = user
+	}
 	s.route(rec, r)
 }
 
-func (s *Server) route(w http.ResponseWriter, r *http.Request) {
+// open reports whether a request passes where readers sign in: probes know no
+// passwords, and learn nothing but that the server is well; the operator's pages
+// ask for a password of their own, which would go in the same field.
+func (s *Server) open(r *http.Request) bool {
+	path, ok := strings.CutPrefix(r.URL.Path, s.cfg.BasePath)
+	if !ok {
+		return false
+	}
+	switch path {
+	case "/healthz", "/readyz":
+		return true
+	case missesPath, missesAPIPath:
+		return s.cfg.OperatorToken != ""
+	}
+	return false
+}
+
+func (s *Server) route(w *recorder, r *http.Request) {
 	if len(r.RequestURI) > maxURI {
 		s.problemOrText(w, r, http.StatusRequestURITooLong, "The address is longer than 9 KiB. Send long text in the body of POST /api/v1/diagnose.")
 		return
@@ -76,10 +106,12 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		r = withPath(r, path)
 	}
 	if strings.HasPrefix(r.URL.Path, statusPrefix) {
+		w.route = s.metrics.mock
 		s.mock.ServeHTTP(w, r)
 		return
 	}
 	if r.URL.Path == "/mcp" {
+		w.route = s.metrics.mcp
 		s.mcp.ServeHTTP(w, r)
 		return
 	}
@@ -142,6 +174,8 @@ type recorder struct {
 	http.ResponseWriter
 	status int
 	bytes  int64
+	user   string
+	route  *routeMetrics // nil: no route
 }
 
 var recorders = sync.Pool{New: func() any { return new(recorder) }}

@@ -2,33 +2,46 @@ package server
 
 import (
 	"net/http"
+	"regexp"
 	"strconv"
 	"sync/atomic"
-	"time"
 
+	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
-// metrics are what /metrics tells. Counters by status are looked up once and
-// then kept, so that counting a request does not allocate.
+// metrics are what /metrics tells. What a request counts is looked up when its
+// route is registered, so that counting does not allocate.
 type metrics struct {
 	requests *prometheus.CounterVec
-	seconds  prometheus.Histogram
-	searches prometheus.Counter
+	seconds  *prometheus.HistogramVec
+	searches prometheus.Histogram
 	// fruitless are searches without a result.
 	fruitless prometheus.Counter
-	byStatus  [600]atomic.Pointer[prometheus.Counter]
+	routes    map[string]*routeMetrics // complete once the routes are registered
+
+	other, short, mock, mcp *routeMetrics // what is no route of Gin's
+}
+
+// routeMetrics are those of one route.
+type routeMetrics struct {
+	name     string
+	requests *prometheus.CounterVec
+	seconds  prometheus.Observer
+	byStatus [600]atomic.Pointer[prometheus.Counter]
 }
 
 func newMetrics(reg *prometheus.Registry, s *Server) *metrics {
+	buckets := []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 5}
 	m := &metrics{
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "siteerror_http_requests_total", Help: "Requests answered, by status."}, []string{"status"}),
-		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "siteerror_http_request_seconds", Help: "Time to answer a request.",
-			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 5}}),
-		searches:  prometheus.NewCounter(prometheus.CounterOpts{Name: "siteerror_searches_total", Help: "Searches run."}),
+		requests:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "siteerror_http_requests_total", Help: "Requests answered, by route and status."}, []string{"route", "status"}),
+		seconds:   prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "siteerror_http_request_seconds", Help: "Time to answer a request, by route.", Buckets: buckets}, []string{"route"}),
+		searches:  prometheus.NewHistogram(prometheus.HistogramOpts{Name: "siteerror_search_seconds", Help: "Time to search the index.", Buckets: buckets}),
 		fruitless: prometheus.NewCounter(prometheus.CounterOpts{Name: "siteerror_searches_without_result_total", Help: "Searches that found nothing."}),
+		routes:    map[string]*routeMetrics{},
 	}
+	m.other, m.short, m.mock, m.mcp = m.route("other"), m.route("/:code"), m.route("/status/:code"), m.route("/mcp")
 	gauge := func(name, help string, value func() float64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value)
 	}
@@ -61,29 +74,40 @@ func newMetrics(reg *prometheus.Registry, s *Server) *metrics {
 	return m
 }
 
-func (m *metrics) count(status int, took time.Duration) {
-	if status < 100 || status >= len(m.byStatus) {
+// route returns the metrics of a route. Its parameters are written as in
+// OpenAPI: /codes/{id}.
+func (m *metrics) route(path string) *routeMetrics {
+	if r, ok := m.routes[path]; ok {
+		return r
+	}
+	name := pathParameter.ReplaceAllString(path, "{$1}")
+	r := &routeMetrics{name: name, requests: m.requests, seconds: m.seconds.WithLabelValues(name)}
+	m.routes[path] = r
+	return r
+}
+
+var pathParameter = regexp.MustCompile(`[:*](\w+)`)
+
+// count counts an answer. Safe for concurrent use.
+func (r *routeMetrics) count(status int) {
+	if status < 100 || status >= len(r.byStatus) {
 		status = 0
 	}
-	slot := &m.byStatus[status]
+	slot := &r.byStatus[status]
 	c := slot.Load()
 	if c == nil {
-		made := m.requests.WithLabelValues(strconv.Itoa(status))
+		made := r.requests.WithLabelValues(r.name, strconv.Itoa(status))
 		c = &made
 		slot.Store(c)
 	}
 	(*c).Inc()
-	m.seconds.Observe(took.Seconds())
 }
 
-// finish counts and, if asked, logs a request. It never logs a query, a body or
-// a header: people paste secrets.
-func (s *Server) finish(w *recorder, r *http.Request, start time.Time) {
-	took := s.cfg.Now().Sub(start)
-	if w.status != 0 { // else it went past the ResponseWriter, and was counted there
-		s.metrics.count(w.status, took)
-	}
-	if s.cfg.AccessLog {
-		s.log.Info("request", "request", requestID(w), "method", r.Method, "path", r.URL.Path, "status", w.status, "bytes", w.bytes, "ms", float64(took.Microseconds())/1000)
+// count has a request counted under a route.
+func count(c *gin.Context, route *routeMetrics) {
+	if w, ok := c.Writer.(interface{ Unwrap() http.ResponseWriter }); ok {
+		if rec, ok := w.Unwrap().(*recorder); ok {
+			rec.route = route
+		}
 	}
 }

@@ -135,7 +135,7 @@ func (s *Server) operatorOnly(r *http.Request) error {
 		}
 		return nil
 	}
-	if s.cfg.BaseURL != "" || len(s.cfg.TrustedProxies) > 0 || !isLoopback(r.RemoteAddr) || !isLoopback(r.Host) || forwarded(r) {
+	if s.cfg.BaseURL != "" || s.cfg.Gate.Proxied() || !isLoopback(r.RemoteAddr) || !isLoopback(r.Host) || forwarded(r) {
 		return &requestError{
 			status: http.StatusForbidden,
 			detail: "This page is the operator's. It answers on the machine itself, at a loopback address and without a proxy; from elsewhere start the server with --operator-token.",

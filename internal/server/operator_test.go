@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"siteerror/internal/gate"
 	"siteerror/internal/misses"
 )
 
@@ -83,6 +84,10 @@ func TestWhatWasPastedStaysOutOfAddresses(t *testing.T) {
 
 func TestMissesAreTheOperators(t *testing.T) {
 	open := func(c *Config) { c.Misses = misses.New(time.Now) }
+	proxied, err := gate.New(gate.Config{Trusted: []string{"10.0.0.0/8"}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	with := func(name, value string) func(*http.Request) {
 		return func(r *http.Request) { r.Header.Set(name, value) }
 	}
@@ -100,7 +105,7 @@ func TestMissesAreTheOperators(t *testing.T) {
 		{"another kind of proxy", open, with("Via", "1.1 cache"), 403},
 		{"a proxy that adds nothing", open, func(r *http.Request) { r.Proto, r.ProtoMinor = "HTTP/1.0", 0 }, 403},
 		{"a site with readers elsewhere", func(c *Config) { open(c); c.BaseURL = "https://help.example" }, nil, 403},
-		{"a site behind a proxy", func(c *Config) { open(c); c.TrustedProxies = []string{"10.0.0.0/8"} }, nil, 403},
+		{"a site behind a proxy", func(c *Config) { open(c); c.Gate = proxied }, nil, 403},
 		{"no token", func(c *Config) { open(c); c.OperatorToken = "open" }, nil, 401},
 		{"a wrong token", func(c *Config) { open(c); c.OperatorToken = "open" }, func(r *http.Request) { r.SetBasicAuth("x", "shut") }, 401},
 		{"the token", func(c *Config) { open(c); c.OperatorToken = "open"; c.BaseURL = "https://help.example" }, func(r *http.Request) {

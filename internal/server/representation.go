@@ -23,6 +23,8 @@ var (
 	cacheRevalidate = []string{"no-cache"}
 	// The name of an asset holds its hash: what is at it never changes.
 	cacheForever = []string{"public, max-age=31536000, immutable"}
+	// The same where readers sign in: a cache that many share keeps none of it.
+	cacheForeverPrivate = []string{"private, max-age=31536000, immutable"}
 	// Answers about this moment.
 	cacheNever = []string{"no-store"}
 )

@@ -46,8 +46,8 @@ func (s *Server) routes() {
 	page("/playground", s.showPlayground)
 	page("/diagnose", s.showDiagnose)
 	page("/checker", s.showChecker)
-	s.engine.POST("/diagnose", s.page(s.postDiagnose))
-	s.engine.POST("/checker", s.page(s.postChecker))
+	s.handle(http.MethodPost, "/diagnose", s.page(s.postDiagnose))
+	s.handle(http.MethodPost, "/checker", s.page(s.postChecker))
 
 	api("/api/v1/search", s.apiSearch)
 	api("/api/v1/suggest", s.apiSuggest)
@@ -58,9 +58,9 @@ func (s *Server) routes() {
 	api("/api/v1/vendors", s.apiVendors)
 	api("/api/v1/posts", s.apiPosts)
 	api(missesAPIPath, s.apiMisses)
-	s.engine.POST("/api/v1/check", s.api(s.apiCheck))
-	s.engine.POST("/api/v1/diagnose", s.api(s.apiDiagnose))
-	s.engine.POST("/api/v1/play", s.api(s.apiPlay))
+	s.handle(http.MethodPost, "/api/v1/check", s.api(s.apiCheck))
+	s.handle(http.MethodPost, "/api/v1/diagnose", s.api(s.apiDiagnose))
+	s.handle(http.MethodPost, "/api/v1/play", s.api(s.apiPlay))
 
 	page("/openapi.json", s.serveOpenAPI)
 	page("/api", s.showAPI)
@@ -84,8 +84,17 @@ func (s *Server) routes() {
 
 // get registers a path for GET and HEAD, which net/http answers alike.
 func (s *Server) get(path string, h gin.HandlerFunc) {
-	s.engine.GET(path, h)
-	s.engine.HEAD(path, h)
+	s.handle(http.MethodGet, path, h)
+	s.handle(http.MethodHead, path, h)
+}
+
+// handle registers a path whose requests are counted under it.
+func (s *Server) handle(method, path string, h gin.HandlerFunc) {
+	route := s.metrics.route(path)
+	s.engine.Handle(method, path, func(c *gin.Context) {
+		count(c, route)
+		h(c)
+	})
 }
 
 // noRoute answers what nothing is registered for: short links, which as a route
@@ -96,6 +105,7 @@ func (s *Server) noRoute(c *gin.Context, snap *library.Snapshot) error {
 	if word := strings.TrimPrefix(path, "/"); word != "" && !strings.Contains(word, "/") {
 		switch c.Request.Method {
 		case http.MethodGet, http.MethodHead:
+			count(c, s.metrics.short)
 			return s.showShort(c, snap, word)
 		}
 		if len(snap.Catalog.ByNumber(word)) > 0 {

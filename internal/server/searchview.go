@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -29,11 +30,12 @@ func (s *Server) showSearch(c *gin.Context, snap *library.Snapshot) error {
 		return err
 	}
 	req.Limit, req.Offset = hitsPerPage, (page-1)*hitsPerPage
+	start := time.Now()
 	res, err := snap.Index.Search(c.Request.Context(), req)
 	if err != nil {
 		return err
 	}
-	s.metrics.searches.Inc()
+	s.metrics.searches.Observe(time.Since(start).Seconds())
 	if page == 1 && !filtered(q) {
 		s.searched(req.Text, res.Total)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"siteerror/internal/checker"
 	"siteerror/internal/feed"
+	"siteerror/internal/gate"
 	"siteerror/internal/library"
 	"siteerror/internal/mcp"
 	"siteerror/internal/misses"
@@ -34,15 +35,16 @@ type Config struct {
 	BasePath string
 	// Addr is where the server listens; feeds need an absolute address, and make
 	// one of it where BaseURL is empty.
-	Addr           string
-	Title          string      // of the site; "siteerror" if empty
-	Version        string      // shown in the footer and in /metrics, never in a header
-	TrustedProxies []string    // CIDRs whose X-Forwarded-For is believed
-	AccessLog      bool        // one log line a request
-	Misses         *misses.Log // counts searches that lead nowhere; nil: none are counted
-	OperatorToken  string      // the password of the operator's page; empty: only this machine sees it
-	Registry       *prometheus.Registry
-	Now            func() time.Time // nil: time.Now
+	Addr          string
+	TLS           bool         // the server speaks it itself
+	Title         string       // of the site; "siteerror" if empty
+	Version       string       // shown in the footer and in /metrics, never in a header
+	Gate          *gate.Gate   // who is asking, and who may; nil: everybody, and no proxy is believed
+	Access        func(Access) // told of every request answered; nil: nobody
+	Misses        *misses.Log  // counts searches that lead nowhere; nil: none are counted
+	OperatorToken string       // the password of the operator's page; empty: only this machine sees it
+	Registry      *prometheus.Registry
+	Now           func() time.Time // nil: time.Now
 }
 
 // Server is the whole site as an http.Handler. It is safe for concurrent use.
@@ -84,6 +86,9 @@ func New(cfg Config) (*Server, error) {
 	for _, a := range views.Assets() {
 		rep := newRepresentation(a.ContentType, a.Body)
 		rep.cacheControl = cacheForever
+		if cfg.Gate.Closed() {
+			rep.cacheControl = cacheForeverPrivate
+		}
 		s.assets[a.Path] = rep
 	}
 	s.metrics = newMetrics(cfg.Registry, s)
@@ -97,7 +102,7 @@ func New(cfg Config) (*Server, error) {
 	e.RedirectFixedPath = false
 	e.RemoveExtraSlash = false
 	e.ContextWithFallback = true
-	if err := e.SetTrustedProxies(cfg.TrustedProxies); err != nil {
+	if err := e.SetTrustedProxies(nil); err != nil { // the gate knows who is asking
 		return nil, err
 	}
 	s.engine = e
@@ -120,7 +125,11 @@ func siteOf(cfg Config) feed.Site {
 		if err != nil {
 			port = "8080"
 		}
-		site.URL = "http://localhost:" + port + cfg.BasePath
+		scheme := "http"
+		if cfg.TLS {
+			scheme = "https"
+		}
+		site.URL = scheme + "://localhost:" + port + cfg.BasePath
 	}
 	return site
 }

@@ -500,10 +500,19 @@ func TestPanicTellsNothing(t *testing.T) {
 // What people paste stays out of the log.
 func TestAccessLogHoldsNoQuery(t *testing.T) {
 	var log bytes.Buffer
-	s := newServer(t, func(c *Config) { c.Log, c.AccessLog = slog.New(slog.NewTextHandler(&log, nil)), true })
-	do(s, exchange{path: "/search?q=hunter2", header: map[string]string{"Authorization": "Bearer hunter3"}})
-	if got := log.String(); !strings.Contains(got, "path=/search") || strings.Contains(got, "hunter") {
-		t.Errorf("log: %s", got)
+	secret := exchange{path: "/search?q=hunter2", header: map[string]string{
+		"Authorization": "Bearer hunter3", "Cookie": "s=hunter4", "Referer": "https://intra.example/x?token=hunter5", "User-Agent": "ua \"\x1b[2J",
+	}}
+	for name, access := range map[string]func(Access){
+		`path=/search proto=HTTP/1.1 status=200`:            LogAccess(slog.New(slog.NewTextHandler(&log, nil))),
+		`"GET /search HTTP/1.1" 200 `:                       CombinedAccess(&log),
+		`"https://intra.example/x" "ua \x22\x1B[2J"` + "\n": CombinedAccess(&log),
+	} {
+		log.Reset()
+		do(newServer(t, func(c *Config) { c.Access = access }), secret)
+		if got := log.String(); !strings.Contains(got, name) || strings.Contains(got, "hunter") || strings.Contains(got, "\x1b") {
+			t.Errorf("want %s; log: %s", name, got)
+		}
 	}
 }
 

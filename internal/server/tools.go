@@ -31,6 +31,7 @@ func (s *Server) newMock() *mock.Handler {
 		Clock:    s.cfg.Now,
 		Problem:  s.writeProblem,
 		Sent:     s.sent,
+		Client:   s.cfg.Gate.Client,
 		Lookup: func(number int) (mock.Status, bool) {
 			snap, release := s.library.Acquire()
 			defer release()
@@ -43,7 +44,10 @@ func (s *Server) newMock() *mock.Handler {
 }
 
 // sent counts an answer that went past the ResponseWriter.
-func (s *Server) sent(_ *http.Request, status int, _ int64) { s.metrics.count(status, 0) }
+func (s *Server) sent(r *http.Request, status int, bytes int64) {
+	s.metrics.mock.count(status)
+	s.tell(&recorder{status: status, bytes: bytes}, r, 0)
+}
 
 // played is a code as the mock sends it: by the fields and the body of the
 // page's example.
@@ -172,7 +176,7 @@ func (s *Server) check(c *gin.Context, req checker.Request) (*checker.Report, er
 	if s.cfg.Checker == nil {
 		return nil, &requestError{status: http.StatusNotFound, detail: "The URL checker is switched off on this server."}
 	}
-	req.Client = c.ClientIP()
+	req.Client = s.cfg.Gate.Client(c.Request)
 	report, err := s.cfg.Checker.Check(c.Request.Context(), req)
 	if err == nil {
 		return report, nil
