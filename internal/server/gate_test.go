@@ -57,6 +57,10 @@ func TestClosedSite(t *testing.T) {
 	if w.Code != 200 || len(told) != 1 || told[0].User != "ann" {
 		t.Errorf("signed in: %d, told %+v", w.Code, told)
 	}
+	play := exchange{method: "POST", path: "/api/v1/play", body: `{"path":"/status/503"}`, header: map[string]string{"Authorization": in["Authorization"], "Content-Type": "application/json"}}
+	if w := do(s, play); w.Code != 200 || !strings.Contains(w.Body.String(), "503 Service Unavailable") {
+		t.Errorf("the playground, signed in: %d %s", w.Code, w.Body)
+	}
 	asset := regexp.MustCompile(`href="(/assets/[^"]+)"`).FindStringSubmatch(w.Body.String())
 	if w := do(s, exchange{path: asset[1], header: in}); w.Code != 200 || !strings.HasPrefix(w.Header().Get("Cache-Control"), "private,") {
 		t.Errorf("an asset: %d, %q", w.Code, w.Header().Get("Cache-Control"))

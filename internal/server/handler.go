@@ -31,8 +31,13 @@ var (
 
 // ServeHTTP answers one request. What holds for every response, whoever makes
 // it, is done here: the request id, the fields that tell browsers to be careful,
-// the base path, the limit on the target, and recovery.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// who may come in, the base path, the limit on the target, and recovery.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.serve(w, r, s.admit) }
+
+// answer is ServeHTTP for those who have been let in already.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request) { s.serve(w, r, nil) }
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, admit func(*recorder, *http.Request) bool) {
 	rec := recorders.Get().(*recorder)
 	*rec = recorder{ResponseWriter: w}
 	start := s.cfg.Now()
@@ -53,18 +58,26 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			s.recovered(rec, r, p)
 		}
 	}()
-	if s.cfg.Gate.Closed() && !s.open(r) {
-		user, refused := s.cfg.Gate.Admit(r)
-		if refused != nil {
-			for name, values := range refused.Header {
-				h[name] = values
-			}
-			s.problemOrText(rec, r, refused.Status, refused.Detail)
-			return
-		}
-		rec.user = user
+	if admit == nil || admit(rec, r) {
+		s.route(rec, r)
 	}
-	s.route(rec, r)
+}
+
+// admit reports whether the gate lets a request in, and answers it if not.
+func (s *Server) admit(w *recorder, r *http.Request) bool {
+	if !s.cfg.Gate.Closed() || s.open(r) {
+		return true
+	}
+	user, refused := s.cfg.Gate.Admit(r)
+	if refused == nil {
+		w.user = user
+		return true
+	}
+	for name, values := range refused.Header {
+		w.Header()[name] = values
+	}
+	s.problemOrText(w, r, refused.Status, refused.Detail)
+	return false
 }
 
 // open reports whether a request passes where readers sign in: probes know no

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -45,10 +46,10 @@ func (s *Server) play(c *gin.Context, ask mock.Ask) (*mock.Exchange, error) {
 	if u, err := url.Parse(s.site.URL); err == nil {
 		ask.Host = u.Host
 	}
-	if addr, err := net.ResolveTCPAddr("tcp", c.Request.RemoteAddr); err == nil { // an address, never a name
-		ask.From = addr
+	if addr, err := netip.ParseAddr(s.cfg.Gate.Client(c.Request)); err == nil {
+		ask.From = net.TCPAddrFromAddrPort(netip.AddrPortFrom(addr, 0))
 	}
-	x, err := mock.Play(c.Request.Context(), s, ask)
+	x, err := mock.Play(c.Request.Context(), http.HandlerFunc(s.answer), ask) // who asked has been let in
 	if errors.Is(err, mock.ErrBadAsk) {
 		return nil, badRequest("%s", err)
 	}
