@@ -26,6 +26,7 @@ func (f *contentFlags) register(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.dirs, "content", nil, "folder of Markdown files; repeatable, a later one's pages win")
 	flags.BoolVar(&f.builtin, "builtin", true, "include the shipped library")
 	flags.BoolVar(&f.strict, "strict", false, "a bad doc is an error, as a bad code or post is")
+	paths(flags, "content")
 }
 
 // config is how a Library is opened for these flags.

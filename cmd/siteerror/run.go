@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
+	"siteerror/internal/config"
 	"siteerror/internal/markdown"
 )
 
@@ -31,6 +30,9 @@ var errSilent = errors.New("")
 type command struct {
 	in       io.Reader
 	out, err io.Writer
+
+	file    *config.File // siteerror.yaml, or nil
+	origins origins
 }
 
 // run executes the command line args and returns the exit status.
@@ -67,7 +69,8 @@ func (c *command) root() *cobra.Command {
 		Long: `siteerror serves a full-text searchable library about HTTP status codes, with
 your own Markdown beside it. Without a command it serves on ` + defaultAddr + `.
 
-Every flag can be set by an environment variable: --base-url by SITEERROR_BASE_URL.
+Every flag can be set by an environment variable, --base-url by SITEERROR_BASE_URL,
+or below "server:" in siteerror.yaml. The command line comes first, the file last.
 Exit status: 0 done, 1 it failed or found nothing, 2 wrong usage.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -77,13 +80,17 @@ Exit status: 0 done, 1 it failed or found nothing, 2 wrong usage.`,
 			}
 			return nil
 		},
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd.Flags()) },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) (err error) {
+			c.file, c.origins, err = settle(cmd)
+			return err
+		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	serve := c.serveCommand()
 	root.RunE = serve.RunE // the default; it reads the same flags
 	root.Flags().AddFlagSet(serve.Flags())
-	root.AddCommand(serve, c.checkCommand(), c.searchCommand(), c.showCommand(), c.compareCommand(), c.newCommand(), c.diagnoseCommand(), c.mcpCommand(), c.missesCommand(), c.versionCommand())
+	root.PersistentFlags().String(configFlag, "", "file of settings; "+config.Name+" in the working directory if there is one")
+	root.AddCommand(serve, c.checkCommand(), c.searchCommand(), c.showCommand(), c.compareCommand(), c.newCommand(), c.diagnoseCommand(), c.mcpCommand(), c.missesCommand(), c.configCommand(), c.versionCommand())
 	return root
 }
 
@@ -107,20 +114,4 @@ func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
 // environment is the variable that sets a flag.
 func environment(flag string) string {
 	return "SITEERROR_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
-}
-
-// fromEnvironment sets the flags that the command line left alone. Lists are
-// separated by commas.
-func fromEnvironment(flags *pflag.FlagSet) error {
-	var failed error
-	flags.VisitAll(func(f *pflag.Flag) {
-		value, ok := os.LookupEnv(environment(f.Name))
-		if f.Changed || !ok || f.Name == "help" || failed != nil {
-			return
-		}
-		if err := flags.Set(f.Name, value); err != nil {
-			failed = usageError{fmt.Errorf("%s: %w", environment(f.Name), err)}
-		}
-	})
-	return failed
 }

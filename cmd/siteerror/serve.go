@@ -15,9 +15,12 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"siteerror/internal/checker"
+	"siteerror/internal/gate"
 	"siteerror/internal/library"
+	"siteerror/internal/listen"
 	"siteerror/internal/misses"
 	"siteerror/internal/server"
 )
@@ -40,16 +43,27 @@ const (
 type serveFlags struct {
 	contentFlags
 	addr       string
+	tlsCert    string
+	tlsKey     string
 	watch      bool
 	trusted    []string
+	passwords  string
+	userHeader string
 	checkAllow []string
 	checkRate  int
 	noCheck    bool
+	accessLog  string
+	logJSON    bool
 	noMisses   bool
 	operator   string
-	accessLog  bool
-	logJSON    bool
 }
+
+// Values of --access-log.
+const (
+	accessOff      = "off"
+	accessLog      = "log"      // lines of the log on standard error, text or JSON
+	accessCombined = "combined" // lines of their own on standard output
+)
 
 func (c *command) serveCommand() *cobra.Command {
 	f := &serveFlags{}
@@ -61,107 +75,182 @@ func (c *command) serveCommand() *cobra.Command {
 			return c.serve(cmd.Context(), f)
 		},
 	}
-	flags := cmd.Flags()
-	flags.SortFlags = false
-	flags.StringVar(&f.addr, "addr", defaultAddr, "address to listen on, HOST:PORT")
-	f.register(flags)
-	flags.BoolVar(&f.watch, "watch", false, "reload when content changes (SIGHUP reloads in any case)")
-	flags.StringVar(&f.baseURL, "base-url", "", "the site's address as readers know it, with a path if it lives below one")
-	flags.StringArrayVar(&f.trusted, "trusted-proxy", nil, "CIDR whose X-Forwarded-For is believed; repeatable")
-	flags.StringArrayVar(&f.checkAllow, "check-allow", nil, "CIDR of inner addresses the URL checker may reach; repeatable")
-	flags.IntVar(&f.checkRate, "check-rate", defaultCheckRate, "URL checks a minute for each client")
-	flags.BoolVar(&f.noCheck, "no-check", false, "turn the URL checker off")
-	flags.BoolVar(&f.noMisses, "no-misses", false, "do not count searches that led nowhere")
-	flags.StringVar(&f.operator, "operator-token", "", "password for /misses; without it only this machine sees that page")
-	flags.BoolVar(&f.accessLog, "access-log", false, "log every request")
-	flags.BoolVar(&f.logJSON, "log-json", false, "log as JSON")
+	f.registerAll(cmd.Flags())
 	return cmd
 }
 
-func (c *command) serve(ctx context.Context, f *serveFlags) error {
-	log := slog.New(slog.NewTextHandler(c.err, nil))
+func (f *serveFlags) registerAll(flags *pflag.FlagSet) {
+	flags.SortFlags = false
+	flags.StringVar(&f.addr, "addr", defaultAddr, "address to listen on, HOST:PORT or unix:PATH; a socket from systemd comes first")
+	f.register(flags)
+	flags.BoolVar(&f.watch, "watch", false, "reload when content changes (SIGHUP reloads in any case)")
+	flags.StringVar(&f.baseURL, "base-url", "", "the site's address as readers know it, with a path if it lives below one")
+	flags.StringVar(&f.tlsCert, "tls-cert", "", "PEM file with the certificate and its chain; read again when it changes")
+	flags.StringVar(&f.tlsKey, "tls-key", "", "PEM file with the certificate's key")
+	flags.StringArrayVar(&f.trusted, "trusted-proxy", nil, "CIDR whose X-Forwarded-For is believed, or unix for a unix socket's peers; repeatable")
+	flags.StringVar(&f.passwords, "htpasswd", "", "file of names and bcrypt hashes: only they may read the site")
+	flags.StringVar(&f.userHeader, "user-header", "", "field in which a trusted proxy names the user it signed in, such as Remote-User: only they may read the site")
+	flags.StringArrayVar(&f.checkAllow, "check-allow", nil, "CIDR of inner addresses the URL checker may reach; repeatable")
+	flags.IntVar(&f.checkRate, "check-rate", defaultCheckRate, "URL checks a minute for each client")
+	flags.BoolVar(&f.noCheck, "no-check", false, "turn the URL checker off")
+	flags.StringVar(&f.accessLog, "access-log", accessOff, "tell of every request: off, log (with the other messages) or combined (on standard output)")
+	flags.BoolVar(&f.logJSON, "log-json", false, "log as JSON")
+	flags.BoolVar(&f.noMisses, "no-misses", false, "do not count searches that led nowhere")
+	flags.StringVar(&f.operator, "operator-token", "", "password for /misses; without it only this machine sees that page")
+	secret(flags, "operator-token")
+	paths(flags, "tls-cert", "tls-key", "htpasswd")
+}
+
+// parts are what the flags of serve ask for, checked: what is left to go wrong
+// is the content and the port.
+type parts struct {
+	log         *slog.Logger
+	checker     *checker.Checker
+	gate        *gate.Gate
+	certificate *listen.Certificate // nil: no TLS
+	access      func(server.Access)
+	base, path  string // of --base-url
+	library     library.Config
+}
+
+// prepare checks the flags. An error is wrong usage, or names the file that
+// cannot be read.
+func (f *serveFlags) prepare(c *command) (*parts, error) {
+	p := &parts{log: slog.New(slog.NewTextHandler(c.err, nil))}
 	if f.logJSON {
-		log = slog.New(slog.NewJSONHandler(c.err, nil))
+		p.log = slog.New(slog.NewJSONHandler(c.err, nil))
 	}
-	check, err := f.checker()
-	if err != nil {
-		return usageError{err}
+	switch f.accessLog {
+	case accessOff, "false":
+	case accessLog, "true":
+		p.access = server.LogAccess(p.log)
+	case accessCombined:
+		p.access = server.CombinedAccess(c.out)
+	default:
+		return nil, usageError{fmt.Errorf("--access-log %q: one of off, log, combined", f.accessLog)}
 	}
-	for _, cidr := range f.trusted {
-		if _, err := netip.ParsePrefix(cidr); err != nil {
-			return usageError{fmt.Errorf("--trusted-proxy %q is no CIDR such as 10.0.0.0/8", cidr)}
+	var err error
+	if p.checker, err = f.checker(); err != nil {
+		return nil, usageError{err}
+	}
+	for _, proxy := range f.trusted {
+		if _, err := gate.ParseNetwork(proxy); err != nil && proxy != gate.Unix {
+			return nil, usageError{fmt.Errorf("--trusted-proxy %w", err)}
 		}
 	}
-	// The port is taken before the content is read: a client that comes now waits
-	// for its answer, and a used port is told at once.
-	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.addr)
-	if err != nil {
-		return fmt.Errorf("cannot listen on %s: %w", f.addr, err)
+	if f.userHeader != "" && len(f.trusted) == 0 {
+		return nil, usageError{errors.New("--user-header needs --trusted-proxy: anybody else could name any user")}
 	}
-	defer ln.Close()
-	cfg, err := f.config(log)
+	p.gate, err = gate.New(gate.Config{Trusted: f.trusted, Passwords: f.passwords, UserHeader: f.userHeader, Log: p.log})
+	if err != nil {
+		return nil, err
+	}
+	if (f.tlsCert == "") != (f.tlsKey == "") {
+		return nil, usageError{errors.New("--tls-cert and --tls-key go together")}
+	}
+	if f.tlsCert != "" {
+		p.certificate, err = listen.OpenCertificate(f.tlsCert, f.tlsKey, func(err error) {
+			p.log.Error("the certificate is bad, the last good one stays", "err", err)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if p.base, p.path, err = splitBaseURL(f.baseURL); err != nil {
+		return nil, usageError{err}
+	}
+	p.library, err = f.config(p.log)
+	return p, err
+}
+
+func (c *command) serve(ctx context.Context, f *serveFlags) error {
+	p, err := f.prepare(c)
 	if err != nil {
 		return err
 	}
-	lib, err := library.Open(ctx, cfg)
+	// The port is taken before the content is read: a client that comes now waits
+	// for its answer, and a used port is told at once.
+	sockets, inherited, err := listen.Open(ctx, f.addr)
+	if err != nil {
+		return err
+	}
+	for _, l := range sockets {
+		defer l.Close()
+	}
+	if inherited {
+		p.log.Info("listening on what systemd handed over; --addr is left alone", "sockets", len(sockets))
+	}
+	lib, err := library.Open(ctx, p.library)
 	if err != nil {
 		return err
 	}
 	defer lib.Close()
-	base, path, err := splitBaseURL(f.baseURL)
-	if err != nil {
-		return usageError{err}
-	}
 	handler, err := server.New(server.Config{
-		Library: lib, Checker: check, Log: log, BaseURL: base, BasePath: path, Addr: ln.Addr().String(), Version: version(),
-		Misses: f.misses(), OperatorToken: f.operator,
+		Library: lib, Checker: p.checker, Log: p.log, BaseURL: p.base, BasePath: p.path, Addr: sockets[0].Addr().String(), TLS: p.certificate != nil,
+		Version: version(), Gate: p.gate, Access: p.access, Misses: f.misses(), OperatorToken: f.operator,
 	})
 	if err != nil {
 		return err
 	}
 	srv := &http.Server{
 		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelDebug),
+	}
+	if p.certificate != nil {
+		srv.TLSConfig = p.certificate.Config()
 	}
 	var wg sync.WaitGroup
 	ctx, cancel := context.WithCancel(ctx)
 	defer wg.Wait()
 	defer cancel()
-	wg.Go(func() { reloadOnHangup(ctx, lib, log) })
+	wg.Go(func() { p.reloadOnHangup(ctx, lib) })
 	if f.watch {
 		wg.Go(func() {
 			if err := lib.Watch(ctx, f.dirs); err != nil {
-				log.Error("not watching content; SIGHUP still reloads", "err", err)
+				p.log.Error("not watching content; SIGHUP still reloads", "err", err)
 			}
 		})
 	}
-	served := make(chan error, 1)
-	go func() { served <- srv.Serve(ln) }()
-	log.Info("serving", "url", "http://"+ln.Addr().String()+path+"/", "version", version())
+	served := make(chan error, len(sockets))
+	for _, l := range sockets {
+		go func() {
+			if p.certificate != nil {
+				served <- srv.ServeTLS(l, "", "")
+			} else {
+				served <- srv.Serve(l)
+			}
+		}()
+		p.log.Info("serving", "url", address(l, p), "version", version())
+	}
+	listen.Notify(listen.Ready)
 	select {
 	case err := <-served:
 		return fmt.Errorf("serving: %w", err)
 	case <-ctx.Done():
 	}
-	log.Info("stopping: finishing requests")
+	listen.Notify(listen.Stopping)
+	p.log.Info("stopping: finishing requests")
 	drain, stop := context.WithTimeout(context.Background(), drainTimeout)
 	defer stop()
 	if err := srv.Shutdown(drain); err != nil && !errors.Is(err, http.ErrServerClosed) {
-		log.Warn("some requests did not finish", "err", err)
+		p.log.Warn("some requests did not finish", "err", err)
 		_ = srv.Close()
 	}
 	if err := handler.Wait(drain); err != nil {
-		log.Warn("some mock answers did not finish", "err", err)
+		p.log.Warn("some mock answers did not finish", "err", err)
 	}
 	return nil
 }
 
-// misses makes the count of searches that led nowhere, nil if it is off.
-func (f *serveFlags) misses() *misses.Log {
-	if f.noMisses {
-		return nil
+// address is where the site answers on a socket.
+func address(l net.Listener, p *parts) string {
+	switch {
+	case l.Addr().Network() == "unix":
+		return "unix:" + l.Addr().String()
+	case p.certificate != nil:
+		return "https://" + l.Addr().String() + p.path + "/"
 	}
-	return misses.New(time.Now)
+	return "http://" + l.Addr().String() + p.path + "/"
 }
 
 // checker makes the URL checker the flags ask for, nil if it is off.
@@ -183,8 +272,17 @@ func (f *serveFlags) checker() (*checker.Checker, error) {
 	return checker.New(checker.Config{Allow: allow, Rate: f.checkRate}), nil
 }
 
-// reloadOnHangup reloads the library on each SIGHUP until ctx is done.
-func reloadOnHangup(ctx context.Context, lib *library.Library, log *slog.Logger) {
+// misses makes the count of searches that led nowhere, nil if it is off.
+func (f *serveFlags) misses() *misses.Log {
+	if f.noMisses {
+		return nil
+	}
+	return misses.New(time.Now)
+}
+
+// reloadOnHangup reads everything again on each SIGHUP until ctx is done:
+// content, passwords, certificate. What is bad stays as it was.
+func (p *parts) reloadOnHangup(ctx context.Context, lib *library.Library) {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
@@ -193,8 +291,16 @@ func reloadOnHangup(ctx context.Context, lib *library.Library, log *slog.Logger)
 		case <-ctx.Done():
 			return
 		case <-hup:
+			if err := p.gate.Reload(); err != nil {
+				p.log.Error("the password file is bad, the last good one stays", "err", err)
+			}
+			if p.certificate != nil {
+				if err := p.certificate.Reload(); err != nil {
+					p.log.Error("the certificate is bad, the last good one stays", "err", err)
+				}
+			}
 			if err := lib.Reload(ctx); err != nil {
-				log.Error("reload failed, the last good version stays", "err", err)
+				p.log.Error("reload failed, the last good version stays", "err", err)
 			}
 		}
 	}

@@ -1,0 +1,136 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"siteerror/internal/gate"
+)
+
+// buffer is a log that is read while it is written.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// The whole command behind a proxy on the same machine: a unix socket, readers
+// who sign in, a path before everything, an access log, SIGHUP, and a stop that
+// leaves nothing behind.
+func TestServeBehindAProxy(t *testing.T) {
+	dir, err := os.MkdirTemp("", "serve") // a socket's path is short: t.TempDir's may not be
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	socket, users := filepath.Join(dir, "http.sock"), filepath.Join(dir, "users")
+	let := func(name string) {
+		t.Helper()
+		line, err := gate.Hash(name, "open sesame")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(users, []byte(line), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	let("ann")
+	ctx, stop := context.WithCancel(context.Background())
+	var out, log buffer
+	status := make(chan int)
+	go func() {
+		status <- run(ctx, []string{"serve", "--addr", "unix:" + socket, "--htpasswd", users, "--base-url", "https://intra.example/help/",
+			"--trusted-proxy", "unix", "--access-log", "combined"}, nil, &out, &log)
+	}()
+	client := &http.Client{
+		Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+		}},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	get := func(path, user string) (*http.Response, string) {
+		t.Helper()
+		req, err := http.NewRequest("GET", "http://proxy"+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("X-Forwarded-For", "6.6.6.6, 198.51.100.7")
+		req.Header.Set("Accept", "text/html")
+		if user != "" {
+			req.SetBasicAuth(user, "open sesame")
+		}
+		var res *http.Response
+		for range 200 { // until it listens
+			if res, err = client.Do(req); err == nil {
+				break
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		if err != nil {
+			t.Fatalf("%v; log: %s", err, log.String())
+		}
+		defer res.Body.Close()
+		body, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res, string(body)
+	}
+	if res, _ := get("/help/readyz", ""); res.StatusCode != 200 {
+		t.Errorf("a probe: %d", res.StatusCode)
+	}
+	if res, _ := get("/help/502", ""); res.StatusCode != 401 {
+		t.Errorf("a stranger: %d", res.StatusCode)
+	}
+	if res, _ := get("/help/502", "ann"); res.StatusCode != 308 || res.Header.Get("Location") != "/help/codes/502" {
+		t.Errorf("ann: %d to %q", res.StatusCode, res.Header.Get("Location"))
+	}
+	let("bob")
+	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	for range 200 {
+		if res, _ := get("/help/codes", "ann"); res.StatusCode == 401 {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if res, body := get("/help/codes/502", "bob"); res.StatusCode != 200 || !strings.Contains(body, `href="https://intra.example/help/codes/502"`) {
+		t.Errorf("bob, after SIGHUP: %d", res.StatusCode)
+	}
+	stop()
+	if got := <-status; got != exitDone {
+		t.Errorf("exit status %d", got)
+	}
+	if _, err := os.Stat(socket); err == nil {
+		t.Error("the socket is left behind")
+	}
+	for _, want := range []string{`198.51.100.7 - ann [`, `"GET /help/502 HTTP/1.1" 308 `, `198.51.100.7 - - [`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %s in the access log:\n%s", want, out.String())
+		}
+	}
+}
