@@ -52,7 +52,7 @@ func (f *contentFlags) sources() (sources []catalog.Source, done func(), err err
 		}
 	}
 	if f.builtin {
-		sources = append(sources, catalog.Source{Name: "the shipped library", FS: content.FS})
+		sources = append(sources, catalog.Source{Name: "the shipped library", FS: content.FS, Builtin: true})
 	}
 	for _, dir := range f.dirs {
 		root, err := os.OpenRoot(dir)

@@ -43,6 +43,7 @@ var alone = map[string]string{
 	"github.com/fsnotify":             "internal/library",
 	"github.com/coreos/go-systemd":    "internal/listen",
 	"golang.org/x/crypto":             "internal/gate",
+	"github.com/pelletier/go-toml":    "internal/markdown",
 }
 
 func TestImports(t *testing.T) {

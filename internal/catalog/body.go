@@ -11,9 +11,8 @@ import (
 // outcome depends on the page and the catalog alone, so a page stays immutable
 // to whoever reads it.
 type body struct {
-	source   []byte
-	renderer *markdown.Renderer
-	resolve  func(string) string
+	source string
+	links  *linker
 
 	once     sync.Once
 	rendered *markdown.Rendered
@@ -21,7 +20,12 @@ type body struct {
 }
 
 func (b *body) render() (*markdown.Rendered, error) {
-	b.once.Do(func() { b.rendered, b.err = b.renderer.Render(b.source, b.resolve) })
+	b.once.Do(func() {
+		b.rendered, b.err = b.links.cat.renderer.Render([]byte(b.source), func(dest string) string {
+			out, _ := b.links.resolve(dest)
+			return out
+		})
+	})
 	return b.rendered, b.err
 }
 

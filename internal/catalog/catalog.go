@@ -11,6 +11,7 @@ import (
 	"html/template"
 	"time"
 
+	"siteerror/internal/config"
 	"siteerror/internal/markdown"
 )
 
@@ -37,6 +38,7 @@ type Page struct {
 	Tags     []string
 	Modified time.Time  // day of review or last change; zero where the file does not say
 	File     string     // the content file, "codes/202.md", for people
+	Own      bool       // from a tree of those who host this, not from the shipped library
 	Sections []*Section // top-level sections in page order, children below
 	Flat     []*Section // every section in page order
 	Markdown string     // the body as written
@@ -53,6 +55,8 @@ type Section struct {
 	Blocks   []markdown.Block
 	Children []*Section
 	AliasID  string // "nginx-502" where the section is a vendor's rendering
+	Origin   string // who added the section to the page: "Acme"; "" for the page's own
+	Added    []*Section
 
 	body  *body
 	index int
@@ -97,6 +101,7 @@ type Code struct {
 	Fixes          []Fix      // visitor, developer, operator, in this order
 	Questions      []Question // in page order
 	Renderings     []Rendering
+	Additions      []Addition // what other files add to the page
 	Constants      []Constant
 
 	Previous, Next *Code    // in the vendor's order; nil at an end
@@ -175,6 +180,15 @@ type Rendering struct {
 // Summary is the rendering's first sentence, plain text.
 func (r Rendering) Summary() string { return firstSentence(r.Section.Text) }
 
+// Addition is what the hosting people add to a page: its sections stand in
+// Section.Added of the sections they belong to.
+type Addition struct {
+	By       string // "Acme"
+	Markdown string
+	File     string
+	Sections []*Section
+}
+
 // Snippet is a ready-to-use piece of code for a code.
 type Snippet struct {
 	Language  string `json:"language"`  // "Go", the tab's title
@@ -202,9 +216,13 @@ type Post struct {
 // Doc is any other Markdown page.
 type Doc struct {
 	Page
-	Order    int
-	Parent   *Doc
-	Children []*Doc
+	Label          string // what lists call it; the title unless a file says otherwise
+	Group          string // the heading under which its folder lists it: "Guides"; mostly ""
+	Order          int    // among its siblings, in thousandths; they are in order
+	Folder         bool   // made for a folder that has no page of its own: it has no body
+	Parent         *Doc
+	Children       []*Doc
+	Previous, Next *Doc // in reading order; nil at an end, and of folders
 }
 
 // Taxonomy is what categories and vendors share.
@@ -212,7 +230,8 @@ type Taxonomy struct {
 	Slug  string
 	Title string
 	Order int
-	Color string // a token of the style sheet without dashes: "c4", "v-nginx"
+	Color string // a token of the style sheet without dashes: "c4", or "x-" and the slug where Hex is set
+	Hex   string // "#8a1c4b" where the hosting people chose a color; else ""
 	Intro *Section
 	Path  string
 	Codes []*Code // in order
@@ -243,12 +262,15 @@ type Guide struct {
 type Catalog struct {
 	Codes      []*Code // registered ones by number, then each vendor's in its order
 	Posts      []*Post // newest first
-	Docs       []*Doc  // in tree order
+	Docs       []*Doc  // in reading order, without folders
+	Roots      []*Doc  // docs and folders that stand in no other, in order
 	Categories []*Category
 	Vendors    []*Vendor
 	Guides     []*Guide
 	Synonyms   Synonyms
-	Skipped    markdown.Problems // files that were left out, and broken links in docs
+	Site       config.Site
+	Skipped    markdown.Problems // of files that were left out
+	DeadLinks  markdown.Problems // links in docs that lead nowhere
 	Hash       string            // of all files' content, 16 hex digits: names the content version
 
 	codes      map[string]*Code // by lower-case id
@@ -258,8 +280,13 @@ type Catalog struct {
 	docs       map[string]*Doc
 	categories map[string]*Category
 	vendors    map[string]*Vendor
-	guides     map[string]*Guide // by path
-	failed     map[string]bool   // "codes/502": there is a file, and it has problems of its own
+	guides     map[string]*Guide   // by path
+	failed     map[string]bool     // "codes/502": there is a file, and it has problems of its own
+	files      map[string]*Asset   // that pages link to, by path below /docs/
+	lower      map[string]string   // files' and docs' paths by their lower-case form
+	names      map[string]*Doc     // by other addresses of theirs, lower case
+	endings    map[string][]*Doc   // by the last word of their paths, lower case
+	kept       map[keptKey]*parsed // for the next load, if asked for
 	renderer   *markdown.Renderer
 	base       string
 }

@@ -126,7 +126,7 @@ func TestByNumber(t *testing.T) {
 func TestLaterSourceWins(t *testing.T) {
 	first := library(nil)
 	second := fstest.MapFS{"codes/404.md": {Data: []byte(code("ietf", "404", "Nothing Here", "", ""))}}
-	c, err := Load(context.Background(), []Source{{Name: "a", FS: first}, {Name: "b", FS: second}}, Options{TolerateLinks: true})
+	c, err := Load(context.Background(), []Source{{Name: "a", FS: first, Builtin: true}, {Name: "b", FS: second}}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,8 +188,8 @@ func TestBadDocIsLeftOut(t *testing.T) {
 	if _, err := c.Doc("link"); err != nil {
 		t.Errorf("a broken link must not cost a doc its page: %v", err)
 	}
-	if len(c.Skipped) != 2 {
-		t.Errorf("skipped = %v, want both told", c.Skipped)
+	if len(c.Skipped) != 1 || len(c.DeadLinks) != 1 {
+		t.Errorf("skipped = %v, dead links = %v, want one of each", c.Skipped, c.DeadLinks)
 	}
 	if _, err := Load(context.Background(), []Source{{FS: library(files)}}, Options{Strict: true}); err == nil {
 		t.Error("strict: want an error")

@@ -79,6 +79,10 @@ var headings = []heading{
 }
 
 func (b *builder) addCode(p *parsed) {
+	if p.file.Field("extends") != "" {
+		b.addExtension(p)
+		return
+	}
 	var m codeFront
 	if ps := p.file.Decode(&m, true); ps != nil {
 		b.report(p, ps...)
@@ -92,6 +96,9 @@ func (b *builder) addCode(p *parsed) {
 	if len(b.problems) > before {
 		return
 	}
+	if p.builtin && !b.cat.Site.Library.HasCode(code.ID, code.Vendor.Slug, code.Category.Slug) {
+		return
+	}
 	b.codeSections(p, code)
 	if !b.claim(p, "code/"+strings.ToLower(code.ID), p.file.FieldLine("code")) {
 		return
@@ -100,7 +107,7 @@ func (b *builder) addCode(p *parsed) {
 	b.pending = append(b.pending, func() {
 		for i, r := range m.Related {
 			target, path, err := b.cat.Find(r.ID)
-			if err != nil && (b.cat.failedCode(r.ID) || b.opts.TolerateLinks) {
+			if err != nil && (b.cat.failedCode(r.ID) || b.tolerates(p)) {
 				continue
 			}
 			if err != nil {
@@ -201,7 +208,7 @@ func (b *builder) newCode(p *parsed, m *codeFront, at func(field, format string,
 	}
 	code.Page = Page{
 		Kind: KindCode, ID: id, Title: m.Code + " " + m.Name, Path: "/codes/" + id, Summary: m.Verdict, Modified: reviewed,
-		File: p.file.Path, Markdown: string(p.file.Body),
+		File: p.file.Path, Own: !p.builtin, Markdown: p.outline.Source,
 	}
 	return code
 }

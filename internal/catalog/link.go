@@ -5,80 +5,284 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"unicode"
 
 	"siteerror/internal/markdown"
 )
 
 // linker resolves the links of one page.
 type linker struct {
-	cat     *Catalog
-	dir     string // of the file
-	prefix  string // of the page's own anchors
-	anchors func() map[string]bool
-	doc     bool
+	cat    *Catalog
+	dir    string // of the file
+	file   string
+	prefix string     // of the page's own anchors
+	flat   []*Section // of the page
+	extra  []string   // anchors that its author set in HTML
+	doc    bool       // somebody else's page: its links are as its generator reads them
+}
+
+// target is where a link leads.
+type target struct {
+	path  string     // on the site; may have a fragment
+	flat  []*Section // the page's headings
+	extra []string
+	any   bool // any fragment will do
 }
 
 // resolve returns the destination to write. The error says why a link leads
-// nowhere; the destination is then left as it was written.
+// nowhere; the destination is then "".
 func (l *linker) resolve(dest string) (string, error) {
+	if page, ok := strings.CutPrefix(dest, markdown.WikiScheme); ok {
+		return l.wiki(page)
+	}
 	u, err := url.Parse(dest)
 	if err != nil {
-		return dest, fmt.Errorf("link %q is not a URL", dest)
+		return "", fmt.Errorf("link %q is not a URL", dest)
 	}
 	switch {
 	case u.Scheme != "" || strings.HasPrefix(dest, "//"):
 		return dest, nil // the sanitiser decides on schemes
 	case u.Path == "" && u.Fragment != "":
-		if l.anchors()[l.prefix+u.Fragment] {
-			return "#" + l.prefix + u.Fragment, nil
+		if a, ok := anchor(target{flat: l.flat, extra: l.extra}, u.Fragment, l.doc); ok {
+			return "#" + a, nil
 		}
-		if l.anchors()[u.Fragment] {
-			return dest, nil
+		if l.doc && strings.EqualFold(u.Fragment, "top") {
+			return "#main", nil
 		}
-		return dest, fmt.Errorf("link %q: the page has no heading with this anchor%s", dest, l.nearestAnchor(u.Fragment))
+		return "", fmt.Errorf("link %q: the page has no heading with this anchor%s", dest, l.nearestAnchor(u.Fragment))
 	case u.Path == "":
 		return dest, nil
 	}
-	p := u.Path
-	if !strings.HasPrefix(p, "/") {
-		file := path.Join(l.dir, p)
-		page, ok := l.cat.byFile(file)
-		if !ok {
-			return dest, fmt.Errorf("link %q: there is no file %s", dest, file)
-		}
-		p = page
+	t, err := l.find(dest, u.Path)
+	if err != nil {
+		return "", err
 	}
-	final, anchors, ok := l.cat.lookupPath(p)
-	if !ok {
-		return dest, fmt.Errorf("link %q leads nowhere%s", dest, l.nearestPage(p))
-	}
+	final, frag, _ := strings.Cut(t.path, "#")
 	if u.Fragment != "" {
-		frag := u.Fragment
+		a, ok := anchor(t, u.Fragment, l.doc)
 		switch {
-		case anchors == nil || anchors[frag]:
-		case anchors["h-"+frag]:
-			frag = "h-" + frag
+		case ok:
+			frag = a
+		case l.doc: // the page is there all the same
+			err = fmt.Errorf("link %q: that page has no heading with the anchor #%s", dest, u.Fragment)
 		default:
-			return dest, fmt.Errorf("link %q: that page has no heading with the anchor #%s", dest, frag)
+			return "", fmt.Errorf("link %q: that page has no heading with the anchor #%s", dest, u.Fragment)
 		}
-		final, _, _ = strings.Cut(final, "#")
-		final += "#" + frag
 	}
 	if u.RawQuery != "" {
-		before, frag, _ := strings.Cut(final, "#")
-		final = before + "?" + u.RawQuery
-		if frag != "" {
-			final += "#" + frag
+		final += "?" + u.RawQuery
+	}
+	if frag != "" {
+		final += "#" + frag
+	}
+	return l.cat.base + final, err
+}
+
+// anchor finds what a fragment names. Generators differ in what they make of
+// hyphens and case, so in docs neither counts.
+func anchor(t target, frag string, loose bool) (string, bool) {
+	if t.any {
+		return frag, true
+	}
+	for _, prefix := range []string{"", markdown.AnchorPrefix} {
+		for _, s := range t.flat {
+			if s.Anchor == prefix+frag {
+				return s.Anchor, true
+			}
+		}
+		for _, a := range t.extra {
+			if a == prefix+frag {
+				return a, true
+			}
 		}
 	}
-	return l.cat.base + final, nil
+	if loose {
+		want := letters(frag)
+		for _, s := range t.flat {
+			if want != "" && (letters(strings.TrimPrefix(s.Anchor, markdown.AnchorPrefix)) == want || letters(s.Title) == want) {
+				return s.Anchor, true
+			}
+		}
+	}
+	return "", false
+}
+
+// letters is s without case and without anything but letters and digits.
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
+}
+
+// find finds the page or file at the path of a link.
+func (l *linker) find(dest, p string) (target, error) {
+	if !l.doc {
+		if !strings.HasPrefix(p, "/") {
+			file := path.Join(l.dir, p)
+			if a := l.asset(file); a != nil {
+				return target{path: a.URL(), any: true}, nil
+			}
+			page, ok := l.cat.byFile(file)
+			if !ok {
+				return target{}, fmt.Errorf("link %q: there is no file %s", dest, file)
+			}
+			p = page
+		}
+		t, ok := l.cat.lookupPath(p)
+		if !ok {
+			return target{}, fmt.Errorf("link %q leads nowhere%s", dest, l.nearestPage(p))
+		}
+		return t, nil
+	}
+	p = strings.TrimPrefix(p, "~") // Microsoft Learn: the root of the docs
+	if !strings.HasPrefix(p, "/") {
+		dirs := []string{l.dir}
+		if id := docPath(l.file); id != l.dir { // its generator may serve the page as a folder
+			dirs = append(dirs, id)
+		}
+		for _, dir := range dirs {
+			if t, ok := l.at(path.Join(dir, p)); ok {
+				return t, nil
+			}
+		}
+		return target{}, fmt.Errorf("link %q: there is no file %s", dest, path.Join(l.dir, p))
+	}
+	if t, ok := l.cat.lookupPath(p); ok {
+		return t, nil
+	}
+	if t, ok := l.at(strings.TrimPrefix(path.Clean(p), "/")); ok {
+		return t, nil
+	}
+	if t, ok := l.ending(p); ok {
+		return t, nil
+	}
+	return target{}, fmt.Errorf("link %q leads nowhere", dest)
+}
+
+// at finds the doc or file at a path in the tree, in whatever way its generator
+// writes it: with ".md", ".html", a slash at the end, or in other case.
+func (l *linker) at(file string) (target, bool) {
+	c := l.cat
+	if strings.HasPrefix(file, "..") {
+		return target{}, false
+	}
+	if page, ok := c.byFile(file); ok && !strings.HasPrefix(page, "/docs") {
+		return c.lookupPath(page)
+	}
+	if a := l.asset(file); a != nil {
+		return target{path: a.URL(), any: true}, true
+	}
+	bare := strings.TrimSuffix(strings.TrimSuffix(file, ".html"), ".htm")
+	for _, id := range []string{docPath(file), docPath(bare + ".md"), fullDocPath(bare + ".md"), strings.TrimPrefix(bare, "docs/")} {
+		if id == "." {
+			id = ""
+		}
+		d, ok := c.docs[id]
+		if !ok {
+			if d, ok = c.docs[c.lower[strings.ToLower(id)]]; ok && d.ID == "" && id != "" {
+				ok = false
+			}
+		}
+		if !ok {
+			d, ok = c.names[strings.ToLower(id)]
+		}
+		if ok {
+			return d.target(), true
+		}
+	}
+	return target{}, false
+}
+
+func (d *Doc) target() target {
+	t := target{path: d.Path, flat: d.Flat}
+	if len(d.Flat) > 0 {
+		t.extra = d.Flat[0].body.links.extra
+	}
+	return t
+}
+
+// ending finds the doc whose path ends as a link does that was meant for the
+// root of its author's site, wherever in the tree that is: the one nearest to
+// the page, else the first. Two words of the path have to agree, or all.
+func (l *linker) ending(p string) (target, bool) {
+	words := strings.Split(strings.ToLower(strings.Trim(strings.TrimSuffix(path.Clean(p), path.Ext(p)), "/")), "/")
+	if ext := strings.ToLower(path.Ext(p)); ext != "" && ext != ".md" && ext != ".html" && ext != ".mdx" {
+		words = strings.Split(strings.ToLower(strings.Trim(path.Clean(p), "/")), "/")
+		for dir := range map[string]bool{"static": true, "public": true, "website/static": true} {
+			if a := l.asset(dir + "/" + strings.Trim(path.Clean(p), "/")); a != nil {
+				return target{path: a.URL(), any: true}, true
+			}
+		}
+	}
+	var best *Doc
+	bestLen, bestNear := 0, -1
+	for _, d := range l.cat.endings[words[len(words)-1]] {
+		have := strings.Split(strings.ToLower(d.ID), "/")
+		n := 0
+		for n < len(words) && n < len(have) && words[len(words)-1-n] == have[len(have)-1-n] {
+			n++
+		}
+		if n < min(2, len(words)) {
+			continue
+		}
+		if near := common(d.ID, l.dir); n > bestLen || n == bestLen && near > bestNear {
+			best, bestLen, bestNear = d, n, near
+		}
+	}
+	if best == nil {
+		return target{}, false
+	}
+	return best.target(), true
+}
+
+// common counts the folders that two paths share at their beginning.
+func common(a, b string) int {
+	as, bs := strings.Split(a, "/"), strings.Split(b, "/")
+	n := 0
+	for n < len(as) && n < len(bs) && as[n] == bs[n] {
+		n++
+	}
+	return n
+}
+
+// wiki finds the page of a [[wiki link]], by name, wherever it is.
+func (l *linker) wiki(name string) (string, error) {
+	name, frag, _ := strings.Cut(name, "#")
+	word := strings.ToLower(strings.ReplaceAll(strings.TrimSpace(name), " ", "-"))
+	if t, ok := l.at(path.Join(l.dir, word)); ok {
+		return l.cat.base + t.path, nil
+	}
+	docs := l.cat.endings[path.Base(word)]
+	if len(docs) == 0 {
+		return "", fmt.Errorf("link [[%s]]: there is no page of this name", name)
+	}
+	if a, ok := anchor(docs[0].target(), frag, true); ok && frag != "" {
+		return l.cat.base + docs[0].Path + "#" + a, nil
+	}
+	return l.cat.base + docs[0].Path, nil
+}
+
+// asset finds a file that may be served, and notes that it is wanted.
+func (l *linker) asset(file string) *Asset {
+	file = strings.TrimPrefix(file, "docs/")
+	a, ok := l.cat.files[file]
+	if !ok {
+		a, ok = l.cat.files[l.cat.lower[strings.ToLower(file)]]
+	}
+	if !ok || !a.used && a.measure() != nil {
+		return nil
+	}
+	return a
 }
 
 func (l *linker) nearestAnchor(frag string) string {
 	var known []string
-	for a := range l.anchors() {
-		if a != "" {
-			known = append(known, "#"+strings.TrimPrefix(a, l.prefix))
+	for _, s := range l.flat {
+		if s.Anchor != "" {
+			known = append(known, "#"+strings.TrimPrefix(s.Anchor, l.prefix))
 		}
 	}
 	if n := markdown.Nearest("#"+frag, known); n != "" {
@@ -114,64 +318,56 @@ var plainPaths = map[string]bool{
 	"/checker": true, "/playground": true, "/diagnose": true, "/api": true, "/openapi.json": true, "/llms.txt": true, "/sitemap.xml": true, "/blog/feed.xml": true,
 }
 
-// lookupPath finds the page at a path of the site. final is where it really is;
-// anchors are its headings, nil where any fragment goes.
-func (c *Catalog) lookupPath(p string) (final string, anchors map[string]bool, ok bool) {
+// lookupPath finds the page at a path of the site.
+func (c *Catalog) lookupPath(p string) (t target, ok bool) {
+	anything := target{path: p, any: true}
 	if plainPaths[p] {
-		return p, nil, true
+		return anything, true
 	}
 	dir, rest, _ := strings.Cut(strings.TrimPrefix(p, "/"), "/")
 	switch dir {
 	case "codes":
 		if code, err := c.Code(rest); err == nil {
-			return code.Path, anchorsOf(code.Flat), true
+			return target{path: code.Path, flat: code.Flat}, true
 		}
 		if r, err := c.Rendering(rest); err == nil {
-			return r.Path, anchorsOf(r.Code.Flat), true
+			return target{path: r.Path, flat: r.Code.Flat}, true
 		}
 		if c.failedCode(rest) {
-			return p, nil, true // its own problems are reported; links to it are not to blame
+			return anything, true // its own problems are reported; links to it are not to blame
 		}
 	case "blog":
 		if tag, found := strings.CutPrefix(rest, "tags/"); found {
-			return p, nil, c.hasTag(tag)
+			return anything, c.hasTag(tag)
 		}
 		if post, err := c.Post(rest); err == nil {
-			return post.Path, anchorsOf(post.Flat), true
+			return target{path: post.Path, flat: post.Flat}, true
 		}
 	case "docs":
-		if doc, err := c.Doc(rest); err == nil {
-			return doc.Path, anchorsOf(doc.Flat), true
+		if doc, err := c.Doc(strings.TrimSuffix(rest, "/")); err == nil {
+			return doc.target(), true
 		}
 	case "categories":
 		_, found := c.categories[rest]
-		return p, nil, found
+		return anything, found
 	case "vendors":
 		_, found := c.vendors[rest]
-		return p, nil, found
+		return anything, found
 	case "compare":
 		if ids := strings.Split(rest, "-vs-"); len(ids) > 1 {
 			if cmp, err := c.Compare(ids); err == nil {
-				return cmp.Path, nil, true
+				return target{path: cmp.Path, any: true}, true
 			}
 		}
 	case "status", "assets", "api":
-		return p, nil, true
+		return anything, true
 	}
-	return "", nil, false
+	return target{}, false
 }
 
 func (c *Catalog) failedCode(id string) bool {
 	id = strings.ToLower(id)
 	return c.failed["codes/"+id] || c.failed["codes/"+id[strings.LastIndexByte(id, '-')+1:]]
-}
-
-func anchorsOf(flat []*Section) map[string]bool {
-	m := make(map[string]bool, len(flat))
-	for _, s := range flat {
-		m[s.Anchor] = true
-	}
-	return m
 }
 
 // byFile returns the path on the site of the page made from a content file.

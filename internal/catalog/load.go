@@ -11,14 +11,13 @@ import (
 	"hash"
 	"io/fs"
 	"path"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/maruel/natural"
 	"go.yaml.in/yaml/v3"
 
+	"siteerror/internal/config"
 	"siteerror/internal/markdown"
 )
 
@@ -27,6 +26,12 @@ type Source struct {
 	Name string // for messages: "the shipped library", "./docs"
 	Dir  string // stands before the files' paths in messages, so that an editor finds them
 	FS   fs.FS
+	// Builtin marks the shipped library: it can be narrowed, and what it links to
+	// may be missing or replaced without anybody being to blame.
+	Builtin bool
+	// Site are settings that stand outside the tree; what the tree's own
+	// siteerror.yaml says wins over them.
+	Site config.Site
 }
 
 // Options are what pages depend on besides their files.
@@ -36,9 +41,10 @@ type Options struct {
 	// FailOnDocs makes a doc's problems fail the load as a code's do, unknown
 	// fields apart: what a check wants.
 	FailOnDocs bool
-	// TolerateLinks keeps pages whose links and related codes lead nowhere: in
-	// a narrowed library many do, and nobody is to blame.
-	TolerateLinks bool
+	// Previous lends what it has read of files that have not changed since.
+	Previous *Catalog
+	// Keep makes the catalog remember what it has read, so that it can be lent.
+	Keep bool
 }
 
 // reserved are the anchors that the pages' own frame uses.
@@ -49,33 +55,24 @@ var reserved = []string{"main", "search", "toc"}
 // with every mistake found, sorted by file and line; there is no catalog then.
 // A bad doc is left out and listed in Catalog.Skipped, unless opts.Strict.
 func Load(ctx context.Context, sources []Source, opts Options) (*Catalog, error) {
-	b := &builder{
-		opts: opts,
-		cat: &Catalog{
-			codes: map[string]*Code{}, renderings: map[string]Rendering{}, numbers: map[string][]*Code{},
-			posts: map[string]*Post{}, docs: map[string]*Doc{}, categories: map[string]*Category{}, vendors: map[string]*Vendor{}, guides: map[string]*Guide{}, failed: map[string]bool{},
-			renderer: markdown.NewRenderer(markdown.Config{Reserved: reserved}),
-			base:     opts.BasePath,
-		},
-		owners:    map[string]owner{},
-		hash:      sha256.New(),
-		constants: map[string][]Constant{},
-	}
-	var files []*parsed
+	b := newBuilder(opts)
 	for i, src := range sources {
-		fsFiles, err := b.read(ctx, i, src)
-		if err != nil {
+		b.cat.Site = b.cat.Site.Merge(src.Site)
+		if err := b.readSite(src); err != nil {
 			return nil, err
 		}
-		files = append(files, fsFiles...)
+		if err := b.read(ctx, i, src); err != nil {
+			return nil, err
+		}
 	}
-	for _, p := range files {
+	b.others = len(sources) > 1 || b.cat.Site.Library.Narrows()
+	for _, p := range b.files {
 		fmt.Fprintf(b.hash, "%d %s %x\n", p.source, p.file.Path, p.sum)
 	}
 	b.cat.Hash = hex.EncodeToString(b.hash.Sum(nil)[:8])
 	// Taxonomies first: codes name them.
 	for _, group := range []string{"categories", "vendors", "snippets", "codes", "posts", "compare", "docs"} {
-		for _, p := range files {
+		for _, p := range b.files {
 			if p.group != group {
 				continue
 			}
@@ -84,19 +81,46 @@ func Load(ctx context.Context, sources []Source, opts Options) (*Catalog, error)
 				b.cat.failed[p.group+"/"+strings.ToLower(p.name)] = true
 			}
 		}
+		switch group {
+		case "categories":
+			b.addConfigured(group, b.cat.Site.Categories)
+		case "vendors":
+			b.addConfigured(group, b.cat.Site.Vendors)
+		}
 	}
+	b.cat.Synonyms.Groups = append(b.cat.Synonyms.Groups, b.cat.Site.Synonyms...)
 	b.link()
 	b.problems.Sort()
 	b.cat.Skipped.Sort()
+	b.cat.DeadLinks.Sort()
 	if len(b.problems) > 0 {
 		return nil, b.problems
 	}
+	b.cat.settle(b, opts.Keep)
 	return b.cat, nil
+}
+
+func newBuilder(opts Options) *builder {
+	return &builder{
+		opts: opts,
+		cat: &Catalog{
+			codes: map[string]*Code{}, renderings: map[string]Rendering{}, numbers: map[string][]*Code{},
+			posts: map[string]*Post{}, docs: map[string]*Doc{}, categories: map[string]*Category{}, vendors: map[string]*Vendor{}, guides: map[string]*Guide{}, failed: map[string]bool{},
+			files: map[string]*Asset{}, names: map[string]*Doc{}, endings: map[string][]*Doc{},
+			renderer: markdown.NewRenderer(markdown.Config{Reserved: reserved}),
+			base:     opts.BasePath,
+		},
+		owners:    map[string]owner{},
+		hash:      sha256.New(),
+		constants: map[string][]Constant{},
+		nav:       map[string]navEntry{},
+	}
 }
 
 // parsed is a file after the part that needs no other file.
 type parsed struct {
 	source  int
+	builtin bool
 	dir     string // of the source, for messages
 	group   string // the folder that decides the kind
 	name    string // the file's name without .md
@@ -113,14 +137,18 @@ type owner struct {
 }
 
 type builder struct {
-	opts      Options
-	cat       *Catalog
-	owners    map[string]owner // "code/502" → who has it
-	pending   []func()         // work that needs every page
-	snippets  []*snippetTemplate
-	constants map[string][]Constant // by id
-	problems  markdown.Problems
-	hash      hash.Hash // of everything that was read
+	opts       Options
+	cat        *Catalog
+	files      []*parsed
+	owners     map[string]owner // "code/502" → who has it
+	pending    []func()         // work that needs every page
+	extensions []func()         // sections for pages of other files
+	snippets   []*snippetTemplate
+	constants  map[string][]Constant // by id
+	nav        map[string]navEntry   // by a doc's or folder's path
+	problems   markdown.Problems
+	hash       hash.Hash // of everything that was read
+	others     bool      // the shipped library is not alone, or not whole
 }
 
 // problem records a mistake of p. Docs are other people's: theirs only cost
@@ -130,131 +158,49 @@ func (b *builder) problem(p *parsed, line int, format string, args ...any) {
 }
 
 func (b *builder) report(p *parsed, ps ...markdown.Problem) {
+	b.note(&b.cat.Skipped, p, ps...)
+}
+
+// note adds problems to the list for what docs get away with, or to those that
+// fail the load.
+func (b *builder) note(lenient *markdown.Problems, p *parsed, ps ...markdown.Problem) {
+	ps = slices.Clone(ps)
 	for i := range ps {
 		ps[i].Path = path.Join(p.dir, ps[i].Path)
 	}
 	if p.group == "docs" && !b.opts.Strict && !b.opts.FailOnDocs {
-		b.cat.Skipped = append(b.cat.Skipped, ps...)
+		*lenient = append(*lenient, ps...)
 		return
 	}
 	b.problems = append(b.problems, ps...)
 }
 
-// read finds and parses the files of one source, on all processors.
-func (b *builder) read(ctx context.Context, index int, src Source) ([]*parsed, error) {
-	var files []*parsed
-	err := fs.WalkDir(src.FS, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return fmt.Errorf("%s: %w", src.Name, err)
-		}
-		if name != "." && strings.HasPrefix(d.Name(), ".") {
-			if d.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if d.IsDir() {
-			if name == "archetypes" { // skeletons of pages, here as in Hugo
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if name == "synonyms.yaml" {
-			return b.readSynonyms(src, name)
-		}
-		if name == "snippets/constants.tsv" {
-			src, err := fs.ReadFile(src.FS, name)
-			b.hash.Write(src)
-			b.readConstants(name, src)
-			return err
-		}
-		isSnippet := strings.HasPrefix(name, "snippets/") && path.Ext(name) == ".tmpl"
-		if !isSnippet && !strings.EqualFold(path.Ext(name), ".md") || !isRegular(src.FS, name, d) {
-			return nil
-		}
-		p := newParsed(index, name)
-		p.dir = src.Dir
-		files = append(files, p)
+// tolerates reports whether p may refer to what is not there: a page of the
+// shipped library may, where parts of it are missing or replaced.
+func (b *builder) tolerates(p *parsed) bool { return p.builtin && b.others }
+
+// readSite reads the settings in a tree. A mistake in them fails the load: they
+// are the operator's own.
+func (b *builder) readSite(source Source) error {
+	src, err := fs.ReadFile(source.FS, config.Name)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
-	})
+	}
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("%s: %w", source.Name, err)
 	}
-	var wg sync.WaitGroup
-	work := make(chan *parsed)
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for p := range work {
-				p.parse(src.FS, b.cat.renderer)
-			}
-		})
-	}
-	for _, p := range files {
-		if ctx.Err() != nil {
-			break
-		}
-		work <- p
-	}
-	close(work)
-	wg.Wait()
-	return files, ctx.Err()
-}
-
-// isRegular tells regular files from FIFOs, devices and sockets. A link counts
-// as what it leads to; the file system keeps it inside the root.
-func isRegular(fsys fs.FS, name string, d fs.DirEntry) bool {
-	if d.Type()&fs.ModeSymlink != 0 {
-		info, err := fs.Stat(fsys, name)
-		return err == nil && info.Mode().IsRegular()
-	}
-	return d.Type().IsRegular()
-}
-
-func newParsed(source int, name string) *parsed {
-	p := &parsed{source: source, file: &markdown.File{Path: name}}
-	p.name = strings.TrimSuffix(path.Base(name), path.Ext(name))
-	first, _, nested := strings.Cut(name, "/")
-	switch first {
-	case "categories", "vendors", "codes", "posts", "compare", "snippets":
-		if nested && (first != "snippets" || path.Ext(name) == ".tmpl") {
-			p.group = first
-			return p
-		}
-	}
-	p.group = "docs"
-	p.docPath = strings.TrimPrefix(strings.TrimSuffix(name, path.Ext(name)), "docs/")
-	switch strings.ToLower(p.name) {
-	case "index", "readme", "_index":
-		p.docPath = path.Dir(p.docPath)
-		if p.docPath == "." {
-			p.docPath = ""
-		}
-	}
-	return p
-}
-
-func (p *parsed) parse(fsys fs.FS, r *markdown.Renderer) {
-	name := p.file.Path
-	info, err := fs.Stat(fsys, name)
-	if err == nil && info.Size() > markdown.MaxFileSize {
-		p.fail = markdown.Problems{{Path: name, Msg: fmt.Sprintf("the file has %d bytes; at most %d are read: split it", info.Size(), markdown.MaxFileSize)}}
-		return
-	}
-	src, err := fs.ReadFile(fsys, name)
-	if err != nil {
-		p.fail = markdown.Problems{{Path: name, Msg: fmt.Sprintf("cannot read the file: %v", errors.Unwrap(err))}}
-		return
-	}
-	p.sum = sha256.Sum256(src)
-	file, problems := markdown.Split(name, src)
+	b.hash.Write(src)
+	f, problems := config.Parse(path.Join(source.Dir, config.Name), src)
 	if problems != nil {
-		p.fail = problems
-		return
+		b.problems = append(b.problems, problems...)
+		return nil
 	}
-	p.file = file
-	if p.group != "snippets" {
-		p.outline = r.Outline(file)
+	if len(f.Server) > 0 { // who writes pages does not decide where the server listens
+		b.problems = append(b.problems, markdown.Problem{Path: f.Path, Line: f.Server[0].Line,
+			Msg: "the server's options have no effect in a content folder: give this file with --config, or move “server” to the file that is"})
 	}
+	b.cat.Site = b.cat.Site.Merge(f.Site)
+	return nil
 }
 
 func (b *builder) readSynonyms(source Source, name string) error {
@@ -317,41 +263,33 @@ func (b *builder) claim(p *parsed, key string, line int) bool {
 // sections builds the page's section tree. Anchors of free text get a prefix,
 // so that a heading can never take an id the page's frame uses.
 func (b *builder) sections(p *parsed, anchorPrefix string) (top, flat []*Section) {
-	body := &body{source: p.file.Body, renderer: b.cat.renderer}
+	links := &linker{cat: b.cat, dir: path.Dir(p.file.Path), file: p.file.Path, prefix: anchorPrefix, extra: p.outline.Anchors, doc: p.group == "docs"}
+	body := &body{source: p.outline.Source, links: links}
 	top, flat = newSections(p.outline, body)
+	links.flat = flat
 	for _, s := range flat {
 		if anchorPrefix != "" && s.Title != "" {
 			s.Anchor = anchorPrefix + s.Anchor
 		}
 	}
-	anchors := func() map[string]bool {
-		m := map[string]bool{}
-		for _, s := range flat {
-			m[s.Anchor] = true
-		}
-		return m
-	}
-	links := &linker{cat: b.cat, dir: path.Dir(p.file.Path), prefix: anchorPrefix, anchors: sync.OnceValue(anchors), doc: p.group == "docs"}
-	body.resolve = func(dest string) string {
-		out, _ := links.resolve(dest)
-		return out
-	}
-	b.pending = append(b.pending, func() {
-		for _, l := range p.outline.Links {
-			if _, err := links.resolve(l.Dest); err != nil {
-				b.linkProblem(p, l.Line, err)
+	if len(p.outline.Links) > 0 {
+		b.pending = append(b.pending, func() {
+			for _, l := range p.outline.Links {
+				if _, err := links.resolve(l.Dest); err != nil {
+					b.linkProblem(p, l.Line, err)
+				}
 			}
-		}
-	})
+		})
+	}
 	return top, flat
 }
 
 // linkProblem reports a broken link. In a doc it does not cost the page.
 func (b *builder) linkProblem(p *parsed, line int, err error) {
-	if b.opts.TolerateLinks {
+	if b.tolerates(p) {
 		return
 	}
-	b.report(p, markdown.Problem{Path: p.file.Path, Line: line, Msg: err.Error()})
+	b.note(&b.cat.DeadLinks, p, markdown.Problem{Path: p.file.Path, Line: line, Msg: err.Error()})
 }
 
 // link does what needs every page: order, neighbours, references, links.
@@ -394,8 +332,12 @@ func (b *builder) link() {
 		c.Posts = append(c.Posts, p)
 	}
 	slices.SortFunc(c.Posts, func(a, b *Post) int { return cmp.Or(b.Date.Compare(a.Date), cmp.Compare(a.ID, b.ID)) })
+	for _, extend := range b.extensions {
+		extend()
+	}
 	b.linkSnippets()
 	b.linkDocs()
+	b.narrowLists()
 	for _, later := range b.pending {
 		later()
 	}

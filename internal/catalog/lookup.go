@@ -131,7 +131,7 @@ func (c *Catalog) CodeBlock(code, language string) template.HTML {
 // Inline renders a short Markdown text without a paragraph around it. Links
 // lead to pages of this catalog.
 func (c *Catalog) Inline(md string) template.HTML {
-	l := &linker{cat: c, dir: ".", anchors: func() map[string]bool { return nil }}
+	l := &linker{cat: c, dir: "."}
 	return c.renderer.Inline(md, func(dest string) string {
 		out, _ := l.resolve(dest)
 		return out
@@ -187,3 +187,13 @@ func (t Taxonomy) GetSlug() string { return t.Slug }
 
 // PlainText returns a short Markdown text without its markup.
 func (c *Catalog) PlainText(md string) string { return c.renderer.Text(md) }
+
+// Blocks returns the page's sections in page order with their blocks, which docs
+// do not keep.
+func (c *Catalog) Blocks(p Page) []*Section {
+	if p.Kind != KindDoc || p.Markdown == "" {
+		return p.Flat
+	}
+	_, flat := newSections(c.renderer.Outline(&markdown.File{Path: p.File, Body: []byte(p.Markdown), BodyLine: 1}), nil)
+	return flat
+}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"siteerror/internal/config"
 )
 
 type taxonomyFront struct {
@@ -24,6 +26,9 @@ func (b *builder) taxonomy(p *parsed, dir string, m taxonomyFront) (Taxonomy, bo
 		return Taxonomy{}, false
 	}
 	t := Taxonomy{Slug: p.name, Title: m.Title, Order: m.Order, Color: m.Color, Path: "/" + dir + "/" + p.name}
+	if config.IsColor(m.Color) {
+		t.Color, t.Hex = "x-"+p.name, m.Color
+	}
 	if top, _ := b.sections(p, "h-"); len(top) > 0 {
 		t.Intro = top[0]
 	}
@@ -108,10 +113,13 @@ func (b *builder) addPost(p *parsed) {
 	if len(b.problems) > before || !b.claim(p, "post/"+p.name, 1) {
 		return
 	}
+	if p.builtin && !b.cat.Site.Library.HasPosts() {
+		return
+	}
 	post := &Post{Date: date, Updated: updated}
 	post.Page = Page{
 		Kind: KindPost, ID: p.name, Title: m.Title, Path: "/blog/" + p.name, Summary: m.Summary, Tags: m.Tags,
-		Modified: latest(date, updated), File: p.file.Path, Markdown: string(p.file.Body),
+		Modified: latest(date, updated), File: p.file.Path, Own: !p.builtin, Markdown: p.outline.Source,
 	}
 	post.Sections, post.Flat = b.sections(p, "h-")
 	words := 0
@@ -123,7 +131,7 @@ func (b *builder) addPost(p *parsed) {
 	b.pending = append(b.pending, func() {
 		for _, id := range m.Codes {
 			code, _, err := b.cat.Find(id)
-			if err != nil && (b.cat.failedCode(id) || b.opts.TolerateLinks) {
+			if err != nil && (b.cat.failedCode(id) || b.tolerates(p)) {
 				continue
 			}
 			if err != nil {
@@ -200,7 +208,7 @@ func (b *builder) addGuide(p *parsed) {
 	b.pending = append([]func(){func() { // before links are checked, since they may lead here
 		for _, id := range m.Codes {
 			code, err := b.cat.Code(id)
-			if err != nil && (b.cat.failedCode(id) || b.opts.TolerateLinks) {
+			if err != nil && (b.cat.failedCode(id) || b.tolerates(p)) {
 				return
 			}
 			if err != nil {
@@ -225,70 +233,6 @@ func (b *builder) addGuide(p *parsed) {
 	}}, b.pending...)
 }
 
-// docFront is what is read of a doc; other fields are its author's to keep.
-type docFront struct {
-	Title   string   `yaml:"title"`
-	Summary string   `yaml:"summary"`
-	Tags    []string `yaml:"tags"`
-	Order   int      `yaml:"order"`
-	Draft   bool     `yaml:"draft"`
-}
-
-func (b *builder) addDoc(p *parsed) {
-	var m docFront
-	if ps := p.file.Decode(&m, b.opts.Strict); ps != nil {
-		b.report(p, ps...)
-		return
-	}
-	if m.Draft {
-		return
-	}
-	if !b.claim(p, "doc/"+p.docPath, 1) {
-		return
-	}
-	title := m.Title
-	if title == "" {
-		title = p.outline.Title
-	}
-	if title == "" {
-		title = humanize(path.Base(p.docPath))
-	}
-	d := &Doc{Order: m.Order}
-	d.Page = Page{
-		Kind: KindDoc, ID: p.docPath, Title: title, Path: docURL(p.docPath), Summary: m.Summary, Tags: m.Tags,
-		File: p.file.Path, Markdown: string(p.file.Body),
-	}
-	d.Sections, d.Flat = b.sections(p, "h-")
-	if d.Summary == "" && len(d.Flat) > 0 {
-		d.Summary = clip(firstSentence(d.Flat[0].Text), maxVerdict)
-	}
-	b.cat.docs[p.docPath] = d
-}
-
-func docURL(p string) string {
-	if p == "" {
-		return "/docs"
-	}
-	return "/docs/" + p
-}
-
-func humanize(name string) string {
-	if name == "" || name == "." {
-		return "Documentation"
-	}
-	name = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r == '-' || r == '_' {
-			return ' '
-		}
-		return r
-	}, name))
-	if name == "" {
-		return "Untitled"
-	}
-	r, size := utf8.DecodeRuneInString(name)
-	return strings.ToUpper(string(r)) + name[size:]
-}
-
 // clip cuts s to at most n characters at a word's end.
 func clip(s string, n int) string {
 	if utf8.RuneCountInString(s) <= n {
@@ -299,28 +243,4 @@ func clip(s string, n int) string {
 		cut = cut[:i]
 	}
 	return cut + "…"
-}
-
-// linkDocs orders the docs and makes a tree of their folders.
-func (b *builder) linkDocs() {
-	c := b.cat
-	for _, d := range c.docs {
-		c.Docs = append(c.Docs, d)
-	}
-	slices.SortFunc(c.Docs, func(a, b *Doc) int {
-		return cmp.Or(cmp.Compare(a.Order, b.Order), naturalCompare(a.ID, b.ID))
-	})
-	for _, d := range c.Docs {
-		for dir := d.ID; dir != ""; {
-			dir = path.Dir(dir)
-			if dir == "." {
-				dir = ""
-			}
-			if parent, ok := c.docs[dir]; ok && parent != d {
-				d.Parent = parent
-				parent.Children = append(parent.Children, d)
-				break
-			}
-		}
-	}
 }

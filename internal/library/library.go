@@ -23,6 +23,7 @@ type Snapshot struct {
 	Generation string    // names the content version
 	Built      time.Time // when it was published
 
+	done func()   // lets go of the trees
 	memo sync.Map // see Memo
 	refs int      // guarded by Library.mu; 1 while current
 }
@@ -41,8 +42,9 @@ func (s *Snapshot) Memo(key any, make func() any) any {
 // Config is what a Library is built from.
 type Config struct {
 	// Sources opens the content trees, later ones winning. It is called for
-	// every build, so that a folder that was swapped is found again.
-	// done is called when the build has read them.
+	// every build, so that a folder that was swapped is found again. done is
+	// called when nothing needs the trees any more: a snapshot keeps them open for
+	// the pictures in them.
 	Sources func() (sources []catalog.Source, done func(), err error)
 	Options catalog.Options
 	Log     *slog.Logger
@@ -99,6 +101,7 @@ func (l *Library) Release(s *Snapshot) {
 	last := s.refs == 0
 	l.mu.Unlock()
 	if last {
+		s.done()
 		if err := s.Index.Close(); err != nil {
 			l.cfg.Log.Error("closing an old index", "generation", s.Generation, "err", err)
 		}
@@ -144,14 +147,30 @@ func (l *Library) Close() {
 	l.tidying.Wait()
 }
 
+// loggedProblems is how many files that were left out are logged one by one.
+const loggedProblems = 20
+
 func (l *Library) build(ctx context.Context) (*Snapshot, error) {
 	start := l.cfg.Now()
 	sources, done, err := l.cfg.Sources()
 	if err != nil {
 		return nil, err
 	}
-	defer done()
-	cat, err := catalog.Load(ctx, sources, l.cfg.Options)
+	published := false
+	defer func() {
+		if !published {
+			done()
+		}
+	}()
+	opts := l.cfg.Options
+	if opts.Keep {
+		l.mu.Lock()
+		if l.cur != nil {
+			opts.Previous = l.cur.Catalog
+		}
+		l.mu.Unlock()
+	}
+	cat, err := catalog.Load(ctx, sources, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -160,11 +179,16 @@ func (l *Library) build(ctx context.Context) (*Snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("building the index: %w", err)
 	}
-	s := &Snapshot{Catalog: cat, Index: x, Generation: cat.Hash, Built: l.cfg.Now(), refs: 1}
+	s := &Snapshot{Catalog: cat, Index: x, Generation: cat.Hash, Built: l.cfg.Now(), refs: 1, done: done}
+	published = true
 	l.cfg.Log.Info("content is ready", "generation", s.Generation, "codes", len(cat.Codes), "posts", len(cat.Posts), "docs", len(cat.Docs),
-		"left_out", len(cat.Skipped), "load_ms", loaded.Sub(start).Milliseconds(), "index_ms", s.Built.Sub(loaded).Milliseconds())
-	for _, p := range cat.Skipped {
-		l.cfg.Log.Warn("left out or broken in a doc", "problem", p.Error())
+		"left_out", len(cat.Skipped), "dead_links", len(cat.DeadLinks), "load_ms", loaded.Sub(start).Milliseconds(), "index_ms", s.Built.Sub(loaded).Milliseconds())
+	for i, p := range cat.Skipped {
+		if i == loggedProblems {
+			l.cfg.Log.Warn("more was left out; the status page lists all", "more", len(cat.Skipped)-i)
+			break
+		}
+		l.cfg.Log.Warn("left out", "problem", p.Error())
 	}
 	return s, nil
 }

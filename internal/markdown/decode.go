@@ -167,3 +167,62 @@ func plainType(msg string) string {
 	}
 	return msg
 }
+
+// Field returns the front matter's first field among names that holds a value,
+// as text: whatever a stranger's file calls the same thing. A list's values are
+// joined by commas. It is "" where there is none.
+func (f *File) Field(names ...string) string {
+	return strings.Join(f.List(names...), ", ")
+}
+
+// List is Field for lists; one text is a list of one.
+func (f *File) List(names ...string) []string {
+	for _, name := range names {
+		n := f.node(name)
+		if n == nil {
+			continue
+		}
+		var values []string
+		switch n.Kind {
+		case yaml.ScalarNode:
+			if n.Tag != "!!null" {
+				values = []string{strings.TrimSpace(n.Value)}
+			}
+		case yaml.SequenceNode:
+			for _, c := range n.Content {
+				if c.Kind == yaml.ScalarNode {
+					values = append(values, strings.TrimSpace(c.Value))
+				}
+			}
+		}
+		if len(values) > 0 && values[0] != "" {
+			return values
+		}
+	}
+	return nil
+}
+
+// node finds a field by its name; a dot is part of it, or leads into a mapping.
+func (f *File) node(field string) *yaml.Node {
+	n := f.Front
+	if n != nil && n.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Value == field {
+				return n.Content[i+1]
+			}
+		}
+	}
+	for part := range strings.SplitSeq(field, ".") {
+		if n == nil || n.Kind != yaml.MappingNode {
+			return nil
+		}
+		var next *yaml.Node
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Value == part {
+				next = n.Content[i+1]
+			}
+		}
+		n = next
+	}
+	return n
+}

@@ -53,14 +53,18 @@ func Split(path string, src []byte) (*File, Problems) {
 		return fail(line, "the line is longer than %d bytes: break it", maxLine)
 	}
 	f := &File{Path: path, Body: src, BodyLine: 1}
-	front, body, ok, err := cutFront(src)
+	parse, mark := parseFront, "---"
+	if bytes.HasPrefix(src, []byte(tomlMark+"\n")) {
+		parse, mark = parseTOML, tomlMark
+	}
+	front, body, ok, err := cutFront(src, mark)
 	if err != nil {
 		return fail(1, "%v", err)
 	}
 	if ok {
 		f.Body = body
 		f.BodyLine = 1 + bytes.Count(src[:len(src)-len(body)], []byte("\n"))
-		node, problems := parseFront(path, front, 1)
+		node, problems := parse(path, front, 1)
 		if problems != nil {
 			return nil, problems
 		}
@@ -72,11 +76,11 @@ func Split(path string, src []byte) (*File, Problems) {
 	return f, nil
 }
 
-// cutFront separates "---\n…\n---\n" from what follows. A file that merely
+// cutFront separates "---\n…\n---\n" from what follows, or the same with "+++". A file that merely
 // begins with a thematic break and never closes it is an error: the author
 // meant front matter.
-func cutFront(src []byte) (front, body []byte, ok bool, err error) {
-	rest, found := bytes.CutPrefix(src, []byte("---\n"))
+func cutFront(src []byte, mark string) (front, body []byte, ok bool, err error) {
+	rest, found := bytes.CutPrefix(src, []byte(mark+"\n"))
 	if !found {
 		return nil, src, false, nil
 	}
@@ -86,7 +90,7 @@ func cutFront(src []byte) (front, body []byte, ok bool, err error) {
 		if end >= 0 {
 			line = rest[at : at+end]
 		}
-		if t := bytes.TrimRight(line, " \t"); string(t) == "---" || string(t) == "..." {
+		if t := bytes.TrimRight(line, " \t"); string(t) == mark || mark == "---" && string(t) == "..." {
 			if end < 0 {
 				return rest[:at], nil, true, nil
 			}
@@ -97,7 +101,7 @@ func cutFront(src []byte) (front, body []byte, ok bool, err error) {
 		}
 		at += end + 1
 	}
-	return nil, nil, false, fmt.Errorf("front matter is not closed: end it with a line of ---")
+	return nil, nil, false, fmt.Errorf("front matter is not closed: end it with a line of %s", mark)
 }
 
 // ParseYAML takes a file that is one YAML mapping and nothing else, such as a

@@ -12,6 +12,7 @@ import (
 // not cut.
 type Outline struct {
 	Title    string // of a level-1 heading that opens the body; it is no section then
+	Source   string // the whole body
 	Sections []Section
 	Links    []Link
 	Anchors  []string // that the author set by hand in HTML, with their prefix
@@ -60,26 +61,33 @@ type Link struct {
 }
 
 // Outline cuts f's body. It reads the body once and renders nothing.
-func (r *Renderer) Outline(f *File) *Outline {
+func (r *Renderer) Outline(f *File) *Outline { return r.outline(f, true) }
+
+// Brief is Outline without the sections' blocks and sources, which take several
+// times the memory of the body: it is for pages that are only read and searched.
+func (r *Renderer) Brief(f *File) *Outline { return r.outline(f, false) }
+
+func (r *Renderer) outline(f *File, blocks bool) *Outline {
 	doc := r.parse(f.Body, nil)
-	o := &Outline{}
+	o := &Outline{Source: string(f.Body)}
 	ids := newAnchors(r.cfg.Reserved)
 	lines := newLineIndex(f.Body, f.BodyLine)
 	var cur *Section
 	titled := false
 	start := 0 // of cur's source
+	var texts []string
 	closeAt := func(end int) {
 		if cur == nil {
 			return
 		}
-		cur.Source = strings.TrimSpace(string(f.Body[min(start, end):end]))
-		var texts []string
-		for i := range cur.Blocks {
-			if t := cur.Blocks[i].Text; t != "" {
-				texts = append(texts, t)
-			}
+		if blocks {
+			cur.Source = strings.TrimSpace(o.Source[min(start, end):end])
 		}
 		cur.Text = strings.Join(texts, "\n")
+		if len(texts) == 1 {
+			cur.Text = strings.Clone(cur.Text) // no more room than it needs
+		}
+		texts = texts[:0]
 		o.Sections = append(o.Sections, *cur)
 	}
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
@@ -98,14 +106,20 @@ func (r *Renderer) Outline(f *File) *Outline {
 		if cur == nil {
 			cur, start = &Section{Line: lines.at(pos)}, pos
 		}
-		cur.Blocks = append(cur.Blocks, newBlock(n, f.Body, pos, lines))
+		text := plainText(n, f.Body)
+		if text != "" {
+			texts = append(texts, text)
+		}
+		if blocks {
+			cur.Blocks = append(cur.Blocks, newBlock(n, f.Body, o.Source, text, pos, lines))
+		}
 	}
 	closeAt(len(f.Body))
 	o.collectLinks(doc, f.Body, lines)
 	return o
 }
 
-func newBlock(n ast.Node, src []byte, pos int, lines lineIndex) Block {
+func newBlock(n ast.Node, src []byte, whole, plain string, pos int, lines lineIndex) Block {
 	end := len(src)
 	for next := n.NextSibling(); next != nil; next = next.NextSibling() {
 		if p := blockPos(next, src); p > pos {
@@ -113,7 +127,7 @@ func newBlock(n ast.Node, src []byte, pos int, lines lineIndex) Block {
 			break
 		}
 	}
-	b := Block{Line: lines.at(pos), Source: strings.TrimSpace(string(src[pos:end])), Text: plainText(n, src)}
+	b := Block{Line: lines.at(pos), Source: strings.TrimSpace(whole[pos:end]), Text: plain}
 	switch n := n.(type) {
 	case *ast.Paragraph:
 		b.Kind = Paragraph

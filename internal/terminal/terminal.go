@@ -114,7 +114,7 @@ func (p *Printer) Page(cat *catalog.Catalog, page catalog.Page) {
 	if page.Summary != "" {
 		p.wrap("", "", page.Summary)
 	}
-	for _, s := range page.Flat {
+	for _, s := range cat.Blocks(page) {
 		if s.Title != "" {
 			p.heading(s.Title)
 		} else {

@@ -1,0 +1,240 @@
+package catalog
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"siteerror/internal/markdown"
+)
+
+// Folders that hold no pages: what a site generator makes, needs or downloads.
+var noPages = []string{"node_modules", "_site", "_includes", "_layouts", "_sass", "_data"}
+
+// read finds and parses the files of one source, on all processors.
+func (b *builder) read(ctx context.Context, index int, src Source) error {
+	var files []*parsed
+	var navFiles []string
+	err := fs.WalkDir(src.FS, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil && name == ".":
+			return fmt.Errorf("%s: %w", src.Name, err)
+		case err != nil: // a folder that cannot be read, or has just gone
+			b.note(&b.cat.Skipped, &parsed{dir: src.Dir, group: "docs"}, markdown.Problem{Path: name, Msg: fmt.Sprintf("cannot read the folder: %v", cause(err))})
+			return fs.SkipDir
+		case name != "." && strings.HasPrefix(d.Name(), "."):
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case d.IsDir():
+			if name == "archetypes" || slices.Contains(noPages, d.Name()) { // skeletons of pages, here as in Hugo
+				return fs.SkipDir
+			}
+			return nil
+		case name == "synonyms.yaml" && !isForeign(src):
+			return b.readSynonyms(src, name)
+		case name == "snippets/constants.tsv":
+			text, err := fs.ReadFile(src.FS, name)
+			b.hash.Write(text)
+			b.readConstants(name, text)
+			return err
+		case isNav(name):
+			navFiles = append(navFiles, name)
+			return nil
+		}
+		if !isPageFile(name) {
+			b.addFile(index, src, name, d)
+			return nil
+		}
+		if !isRegular(src.FS, name, d) {
+			return nil
+		}
+		p := newParsed(index, name)
+		p.dir, p.builtin = src.Dir, src.Builtin
+		files = append(files, p)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if isForeign(src) {
+		for _, p := range files {
+			p.asDoc()
+		}
+	}
+	var wg sync.WaitGroup
+	work := make(chan *parsed)
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for p := range work {
+				if !p.borrow(src.FS, b.opts.Previous) {
+					p.parse(src.FS, b.cat.renderer)
+				}
+			}
+		})
+	}
+	for _, p := range files {
+		if ctx.Err() != nil {
+			break
+		}
+		work <- p
+	}
+	close(work)
+	wg.Wait()
+	b.files = append(b.files, files...)
+	for _, name := range navFiles {
+		b.readNav(src, name)
+	}
+	return ctx.Err()
+}
+
+// cause is an error of the file system without the path, which stands before it.
+func cause(err error) error {
+	if inner := errors.Unwrap(err); inner != nil {
+		return inner
+	}
+	return err
+}
+
+// isPageFile reports whether a file's name says that it is a page. A name that
+// begins with "_" is a part of other pages, but for a section's own page.
+func isPageFile(name string) bool {
+	base := strings.ToLower(path.Base(name))
+	ext := path.Ext(base)
+	if strings.HasPrefix(name, "snippets/") && ext == ".tmpl" {
+		return true
+	}
+	if ext != ".md" && ext != ".mdx" && ext != ".markdown" {
+		return false
+	}
+	stem := strings.TrimSuffix(base, ext)
+	return !strings.HasPrefix(stem, "_") || stem == "_index"
+}
+
+// isForeign reports whether a tree is some generator's site: then every page in
+// it is a doc, whatever its folder is called.
+func isForeign(src Source) bool {
+	if src.Builtin {
+		return false
+	}
+	for _, name := range []string{"hugo.toml", "hugo.yaml", "hugo.json", "config.toml", "_config.yml", "mkdocs.yml", "docfx.json", "book.toml",
+		"docusaurus.config.js", "docusaurus.config.ts", "antora.yml", "_Sidebar.md", "Home.md"} {
+		if _, err := fs.Stat(src.FS, name); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// isRegular tells regular files from FIFOs, devices and sockets. A link counts
+// as what it leads to; the file system keeps it inside the root.
+func isRegular(fsys fs.FS, name string, d fs.DirEntry) bool {
+	if d.Type()&fs.ModeSymlink != 0 {
+		info, err := fs.Stat(fsys, name)
+		return err == nil && info.Mode().IsRegular()
+	}
+	return d.Type().IsRegular()
+}
+
+func newParsed(source int, name string) *parsed {
+	p := &parsed{source: source, file: &markdown.File{Path: name}}
+	p.name = strings.TrimSuffix(path.Base(name), path.Ext(name))
+	first, _, nested := strings.Cut(name, "/")
+	switch first {
+	case "categories", "vendors", "codes", "posts", "compare", "snippets":
+		if nested && (first != "snippets" || path.Ext(name) == ".tmpl") {
+			p.group = first
+			return p
+		}
+	}
+	p.asDoc()
+	return p
+}
+
+func (p *parsed) asDoc() {
+	p.group, p.docPath = "docs", docPath(p.file.Path)
+}
+
+// docPath is the path below /docs/ of the page made from a file.
+func docPath(name string) string {
+	p := fullDocPath(name)
+	switch strings.ToLower(path.Base(p)) {
+	case "index", "readme", "_index":
+		if p = path.Dir(p); p == "." {
+			p = ""
+		}
+	case "home": // a wiki's front page
+		if p == "Home" {
+			p = ""
+		}
+	}
+	return p
+}
+
+// fullDocPath is docPath where the file's name counts whatever it is.
+func fullDocPath(name string) string {
+	return strings.TrimPrefix(strings.TrimSuffix(name, path.Ext(name)), "docs/")
+}
+
+func (p *parsed) parse(fsys fs.FS, r *markdown.Renderer) {
+	name := p.file.Path
+	fail := func(format string, args ...any) {
+		p.fail = markdown.Problems{{Path: name, Msg: fmt.Sprintf(format, args...)}}
+	}
+	info, err := fs.Stat(fsys, name)
+	if err == nil && info.Size() > markdown.MaxFileSize {
+		fail("the file has %d bytes; at most %d are read: split it", info.Size(), markdown.MaxFileSize)
+		return
+	}
+	src, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		fail("cannot read the file: %v", cause(err))
+		return
+	}
+	p.sum = sha256.Sum256(src)
+	file, problems := markdown.Split(name, src)
+	if problems != nil {
+		p.fail = problems
+		return
+	}
+	p.file = file
+	switch p.group {
+	case "snippets":
+	case "docs":
+		file.Body = markdown.Plain(file.Body)
+		p.outline = r.Brief(file)
+		file.Body = nil // the outline has it
+	default:
+		p.outline = r.Outline(file)
+	}
+}
+
+// borrow takes over what an earlier catalog has read of the same file, if that
+// has not changed since, and reports whether it had it.
+func (p *parsed) borrow(fsys fs.FS, from *Catalog) bool {
+	if from == nil || p.group != "docs" {
+		return false
+	}
+	kept, ok := from.kept[keptKey{p.source, p.file.Path}]
+	if !ok {
+		return false
+	}
+	info, err := fs.Stat(fsys, p.file.Path)
+	if err != nil || info.Size() > markdown.MaxFileSize {
+		return false
+	}
+	src, err := fs.ReadFile(fsys, p.file.Path)
+	if err != nil || sha256.Sum256(src) != kept.sum {
+		return false
+	}
+	p.file, p.outline, p.fail, p.sum = kept.file, kept.outline, kept.fail, kept.sum
+	return true
+}

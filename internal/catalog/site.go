@@ -1,0 +1,106 @@
+package catalog
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"siteerror/internal/config"
+	"siteerror/internal/markdown"
+)
+
+// addConfigured makes the categories or vendors that the site's settings name.
+// They win over files.
+func (b *builder) addConfigured(group string, from map[string]config.Taxonomy) {
+	for _, slug := range slices.Sorted(maps.Keys(from)) {
+		c := from[slug]
+		p := &parsed{group: group, name: slug, file: &markdown.File{Path: config.Name, Body: []byte(c.About), BodyLine: 1}, source: -1}
+		p.outline = b.cat.renderer.Outline(p.file)
+		t := Taxonomy{Slug: slug, Title: c.Title, Order: c.Order, Color: c.Color, Path: "/" + group + "/" + slug}
+		if config.IsColor(c.Color) {
+			t.Color, t.Hex = "x-"+slug, c.Color
+		}
+		if top, _ := b.sections(p, "h-"); len(top) > 0 {
+			t.Intro = top[0]
+		}
+		if group == "categories" {
+			b.cat.categories[slug] = &Category{t}
+		} else {
+			b.cat.vendors[slug] = &Vendor{Taxonomy: t, Hop: c.Hop, Words: c.Words, URL: c.URL}
+		}
+	}
+}
+
+// narrowLists takes off the lists what a narrowed library leaves empty.
+func (b *builder) narrowLists() {
+	if !b.cat.Site.Library.Narrows() {
+		return
+	}
+	b.cat.Categories = slices.DeleteFunc(b.cat.Categories, func(v *Category) bool { return len(v.Codes) == 0 })
+	b.cat.Vendors = slices.DeleteFunc(b.cat.Vendors, func(v *Vendor) bool { return len(v.Codes)+len(v.Renderings) == 0 })
+}
+
+// extensionFront is the front matter of a file that adds to a code's page.
+type extensionFront struct {
+	Extends    string      `yaml:"extends"`
+	By         string      `yaml:"by"`
+	Aliases    []string    `yaml:"aliases"`
+	Symptoms   []string    `yaml:"symptoms"`
+	Signatures []Signature `yaml:"signatures"`
+	Sources    []Link      `yaml:"sources"`
+}
+
+// addExtension adds a file's sections to a page that another file has, in the
+// place that their headings name, else below the meaning.
+func (b *builder) addExtension(p *parsed) {
+	var m extensionFront
+	if ps := p.file.Decode(&m, true); ps != nil {
+		b.report(p, ps...)
+		return
+	}
+	if m.By == "" {
+		m.By = orElse(b.cat.Site.Title, "this site")
+	}
+	for i := range m.Signatures {
+		b.checkSignature(p, i, &m.Signatures[i])
+	}
+	top, flat := b.sections(p, "x-"+markdown.Slug(p.name)+"-")
+	for _, s := range flat {
+		s.Origin = m.By
+	}
+	if len(flat) == 0 && len(m.Signatures) == 0 {
+		b.problem(p, p.file.BodyLine, "nothing is added: write a section, such as “## At %s”", m.By)
+		return
+	}
+	b.extensions = append(b.extensions, func() {
+		code, _, err := b.cat.Find(m.Extends)
+		if err != nil {
+			if !b.cat.failedCode(m.Extends) {
+				b.problem(p, p.file.FieldLine("extends"), "front matter: extends: there is no code %q%s", m.Extends, b.nearestCode(m.Extends))
+			}
+			return
+		}
+		at := code.Meaning
+		if r, err := b.cat.Rendering(m.Extends); err == nil {
+			at = r.Section
+		}
+		for _, s := range top {
+			place := at
+			if h := headingFor(s.Title); h != nil && h.field != nil && *h.field(code) != nil {
+				place = *h.field(code)
+			}
+			if place == nil {
+				code.Extra = append(code.Extra, s)
+				continue
+			}
+			place.Added = append(place.Added, s)
+		}
+		code.Flat = append(code.Flat, flat...)
+		code.Aliases = append(code.Aliases, m.Aliases...)
+		code.Symptoms = append(code.Symptoms, m.Symptoms...)
+		code.Signatures = append(code.Signatures, m.Signatures...)
+		code.Sources = append(code.Sources, m.Sources...)
+		code.Markdown = strings.TrimSpace(code.Markdown) + "\n\n<!-- from " + m.By + " -->\n\n" + strings.TrimSpace(p.outline.Source) + "\n"
+		code.Additions = append(code.Additions, Addition{By: m.By, Markdown: strings.TrimSpace(p.outline.Source), File: p.file.Path, Sections: top})
+	})
+}
