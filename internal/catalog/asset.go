@@ -3,8 +3,10 @@ package catalog
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,8 +101,11 @@ func (c *Catalog) settle(b *builder, keep bool) {
 			c.Skipped = append(c.Skipped, markdown.Problem{Path: logo, Msg: "the logo is in no content folder, or is too large"})
 		}
 	}
-	for name, a := range c.files {
-		if !a.used {
+	for _, name := range slices.Sorted(maps.Keys(c.files)) {
+		a := c.files[name]
+		if a.used {
+			fmt.Fprintf(b.hash, "%s %d %d\n", name, a.Size, a.Modified.UnixNano())
+		} else {
 			delete(c.files, name)
 			if low := strings.ToLower(name); c.lower[low] == name {
 				delete(c.lower, low)

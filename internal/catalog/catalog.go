@@ -39,6 +39,7 @@ type Page struct {
 	Modified time.Time  // day of review or last change; zero where the file does not say
 	File     string     // the content file, "codes/202.md", for people
 	Own      bool       // from a tree of those who host this, not from the shipped library
+	source   int        // the tree it is from
 	Sections []*Section // top-level sections in page order, children below
 	Flat     []*Section // every section in page order
 	Markdown string     // the body as written
@@ -270,7 +271,7 @@ type Catalog struct {
 	Synonyms   Synonyms
 	Site       config.Site
 	Skipped    markdown.Problems // of files that were left out
-	DeadLinks  markdown.Problems // links in docs that lead nowhere
+	Faults     markdown.Problems // of docs that are served all the same: links that lead nowhere
 	Hash       string            // of all files' content, 16 hex digits: names the content version
 
 	codes      map[string]*Code // by lower-case id
@@ -287,6 +288,7 @@ type Catalog struct {
 	names      map[string]*Doc     // by other addresses of theirs, lower case
 	endings    map[string][]*Doc   // by the last word of their paths, lower case
 	kept       map[keptKey]*parsed // for the next load, if asked for
+	trees      []tree              // by source
 	renderer   *markdown.Renderer
 	base       string
 }

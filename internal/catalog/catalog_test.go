@@ -77,7 +77,7 @@ func TestLoadLinksPages(t *testing.T) {
 	}
 	nf, _ := c.Code("404")
 	if len(nf.Posts) != 1 || len(nf.Guides) != 1 || len(nf.Renderings) != 1 {
-		t.Errorf("404 has %d posts, %d guides, %d renderings; want one of each", len(nf.Posts), len(nf.Guides), len(nf.Renderings))
+		t.Errorf("404 has %d posts, %d guides, %d renderings; want one and two", len(nf.Posts), len(nf.Guides), len(nf.Renderings))
 	}
 	if s := nf.Renderings[0].Summary(); s != "A page with a centered heading." {
 		t.Errorf("rendering's summary = %q", s)
@@ -180,7 +180,7 @@ func TestLoadProblems(t *testing.T) {
 }
 
 func TestBadDocIsLeftOut(t *testing.T) {
-	files := map[string]string{"docs/bad.md": "---\ntitle: [\n---\n", "docs/link.md": "[x](nowhere.md)\n"}
+	files := map[string]string{"docs/bad.md": "\xff", "docs/odd.md": "---\ntitle: Odd\naliases:\n - %\n---\n", "docs/link.md": "[x](nowhere.md)\n"}
 	c := load(t, files)
 	if _, err := c.Doc("bad"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("err = %v, want ErrNotFound", err)
@@ -188,8 +188,11 @@ func TestBadDocIsLeftOut(t *testing.T) {
 	if _, err := c.Doc("link"); err != nil {
 		t.Errorf("a broken link must not cost a doc its page: %v", err)
 	}
-	if len(c.Skipped) != 1 || len(c.DeadLinks) != 1 {
-		t.Errorf("skipped = %v, dead links = %v, want one of each", c.Skipped, c.DeadLinks)
+	if d, err := c.Doc("odd"); err != nil || d.Title != "Odd" {
+		t.Errorf("odd front matter must not cost a doc its page: %v, %v", d, err)
+	}
+	if len(c.Skipped) != 1 || len(c.Faults) != 2 {
+		t.Errorf("skipped = %v, faults = %v, want one and two", c.Skipped, c.Faults)
 	}
 	if _, err := Load(context.Background(), []Source{{FS: library(files)}}, Options{Strict: true}); err == nil {
 		t.Error("strict: want an error")

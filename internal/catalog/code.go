@@ -208,7 +208,7 @@ func (b *builder) newCode(p *parsed, m *codeFront, at func(field, format string,
 	}
 	code.Page = Page{
 		Kind: KindCode, ID: id, Title: m.Code + " " + m.Name, Path: "/codes/" + id, Summary: m.Verdict, Modified: reviewed,
-		File: p.file.Path, Own: !p.builtin, Markdown: p.outline.Source,
+		File: p.file.Path, Own: !p.builtin, source: p.source, Markdown: p.outline.Source,
 	}
 	return code
 }

@@ -18,6 +18,7 @@ const unordered = math.MaxInt32
 // the generator it was written for; fields that nobody knows are its author's.
 func (b *builder) addDoc(p *parsed) {
 	f := p.file
+	b.note(&b.cat.Faults, p, p.faults...)
 	if b.opts.Strict {
 		var m struct {
 			Title   string   `yaml:"title"`
@@ -51,7 +52,7 @@ func (b *builder) addDoc(p *parsed) {
 	d.Page = Page{
 		Kind: KindDoc, ID: p.docPath, Title: title, Path: docURL(p.docPath), Summary: clip(oneLine(f.Field("summary", "description")), maxVerdict), Tags: tags(f.List("tags")),
 		Modified: anyDate(f.Field("reviewed", "lastmod", "last_update.date", "updated", "ms.date", "date")),
-		File:     f.Path, Own: !p.builtin, Markdown: p.outline.Source,
+		File:     f.Path, Own: !p.builtin, source: p.source, Markdown: p.outline.Source,
 	}
 	d.Sections, d.Flat = b.sections(p, "h-")
 	if d.Summary == "" && len(d.Flat) > 0 {

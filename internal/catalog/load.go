@@ -57,6 +57,7 @@ var reserved = []string{"main", "search", "toc"}
 func Load(ctx context.Context, sources []Source, opts Options) (*Catalog, error) {
 	b := newBuilder(opts)
 	for i, src := range sources {
+		b.cat.trees = append(b.cat.trees, tree{dir: src.Dir})
 		b.cat.Site = b.cat.Site.Merge(src.Site)
 		if err := b.readSite(src); err != nil {
 			return nil, err
@@ -69,7 +70,6 @@ func Load(ctx context.Context, sources []Source, opts Options) (*Catalog, error)
 	for _, p := range b.files {
 		fmt.Fprintf(b.hash, "%d %s %x\n", p.source, p.file.Path, p.sum)
 	}
-	b.cat.Hash = hex.EncodeToString(b.hash.Sum(nil)[:8])
 	// Taxonomies first: codes name them.
 	for _, group := range []string{"categories", "vendors", "snippets", "codes", "posts", "compare", "docs"} {
 		for _, p := range b.files {
@@ -92,11 +92,12 @@ func Load(ctx context.Context, sources []Source, opts Options) (*Catalog, error)
 	b.link()
 	b.problems.Sort()
 	b.cat.Skipped.Sort()
-	b.cat.DeadLinks.Sort()
+	b.cat.Faults.Sort()
 	if len(b.problems) > 0 {
 		return nil, b.problems
 	}
 	b.cat.settle(b, opts.Keep)
+	b.cat.Hash = hex.EncodeToString(b.hash.Sum(nil)[:8])
 	return b.cat, nil
 }
 
@@ -128,6 +129,7 @@ type parsed struct {
 	file    *markdown.File
 	outline *markdown.Outline
 	fail    markdown.Problems
+	faults  markdown.Problems // that do not cost a doc its page
 	sum     [sha256.Size]byte // of the file's bytes
 }
 
@@ -200,6 +202,7 @@ func (b *builder) readSite(source Source) error {
 			Msg: "the server's options have no effect in a content folder: give this file with --config, or move “server” to the file that is"})
 	}
 	b.cat.Site = b.cat.Site.Merge(f.Site)
+	b.cat.trees[len(b.cat.trees)-1].edit = f.Site.Edit
 	return nil
 }
 
@@ -289,7 +292,7 @@ func (b *builder) linkProblem(p *parsed, line int, err error) {
 	if b.tolerates(p) {
 		return
 	}
-	b.note(&b.cat.DeadLinks, p, markdown.Problem{Path: p.file.Path, Line: line, Msg: err.Error()})
+	b.note(&b.cat.Faults, p, markdown.Problem{Path: p.file.Path, Line: line, Msg: err.Error()})
 }
 
 // link does what needs every page: order, neighbours, references, links.

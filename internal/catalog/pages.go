@@ -119,7 +119,7 @@ func (b *builder) addPost(p *parsed) {
 	post := &Post{Date: date, Updated: updated}
 	post.Page = Page{
 		Kind: KindPost, ID: p.name, Title: m.Title, Path: "/blog/" + p.name, Summary: m.Summary, Tags: m.Tags,
-		Modified: latest(date, updated), File: p.file.Path, Own: !p.builtin, Markdown: p.outline.Source,
+		Modified: latest(date, updated), File: p.file.Path, Own: !p.builtin, source: p.source, Markdown: p.outline.Source,
 	}
 	post.Sections, post.Flat = b.sections(p, "h-")
 	words := 0

@@ -200,12 +200,16 @@ func (p *parsed) parse(fsys fs.FS, r *markdown.Renderer) {
 		return
 	}
 	p.sum = sha256.Sum256(src)
-	file, problems := markdown.Split(name, src)
-	if problems != nil {
+	split := markdown.Split
+	if p.group == "docs" {
+		split = markdown.SplitLoose
+	}
+	file, problems := split(name, src)
+	if file == nil {
 		p.fail = problems
 		return
 	}
-	p.file = file
+	p.file, p.faults = file, problems
 	switch p.group {
 	case "snippets":
 	case "docs":
@@ -235,6 +239,6 @@ func (p *parsed) borrow(fsys fs.FS, from *Catalog) bool {
 	if err != nil || sha256.Sum256(src) != kept.sum {
 		return false
 	}
-	p.file, p.outline, p.fail, p.sum = kept.file, kept.outline, kept.fail, kept.sum
+	p.file, p.outline, p.fail, p.faults, p.sum = kept.file, kept.outline, kept.fail, kept.faults, kept.sum
 	return true
 }

@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"maps"
+	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -29,6 +31,33 @@ func (b *builder) addConfigured(group string, from map[string]config.Taxonomy) {
 			b.cat.vendors[slug] = &Vendor{Taxonomy: t, Hop: c.Hop, Words: c.Words, URL: c.URL}
 		}
 	}
+}
+
+// tree is what is known of a source once it has been read.
+type tree struct {
+	dir  string // for messages
+	edit string // its own pattern, or ""
+}
+
+// EditURL is where a page is edited, "" where nobody has said.
+func (c *Catalog) EditURL(p Page) string {
+	if !p.Own || p.source < 0 || p.source >= len(c.trees) {
+		return ""
+	}
+	pattern := orElse(c.trees[p.source].edit, c.Site.Edit)
+	return strings.ReplaceAll(pattern, "{path}", (&url.URL{Path: p.File}).EscapedPath())
+}
+
+// Relative is a problem's file as its author knows it, without the folder of the
+// machine that the tree stands in.
+func (c *Catalog) Relative(p markdown.Problem) markdown.Problem {
+	for _, t := range c.trees {
+		if rest, ok := strings.CutPrefix(p.Path, path.Clean(t.dir)+"/"); ok && t.dir != "" {
+			p.Path = rest
+			break
+		}
+	}
+	return p
 }
 
 // narrowLists takes off the lists what a narrowed library leaves empty.

@@ -182,7 +182,7 @@ func (l *Library) build(ctx context.Context) (*Snapshot, error) {
 	s := &Snapshot{Catalog: cat, Index: x, Generation: cat.Hash, Built: l.cfg.Now(), refs: 1, done: done}
 	published = true
 	l.cfg.Log.Info("content is ready", "generation", s.Generation, "codes", len(cat.Codes), "posts", len(cat.Posts), "docs", len(cat.Docs),
-		"left_out", len(cat.Skipped), "dead_links", len(cat.DeadLinks), "load_ms", loaded.Sub(start).Milliseconds(), "index_ms", s.Built.Sub(loaded).Milliseconds())
+		"left_out", len(cat.Skipped), "faults", len(cat.Faults), "load_ms", loaded.Sub(start).Milliseconds(), "index_ms", s.Built.Sub(loaded).Milliseconds())
 	for i, p := range cat.Skipped {
 		if i == loggedProblems {
 			l.cfg.Log.Warn("more was left out; the status page lists all", "more", len(cat.Skipped)-i)

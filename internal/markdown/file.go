@@ -52,12 +52,41 @@ func Split(path string, src []byte) (*File, Problems) {
 	if line := longLine(src); line > 0 {
 		return fail(line, "the line is longer than %d bytes: break it", maxLine)
 	}
+	return splitFront(path, src, false)
+}
+
+// SplitLoose is Split for files of other people, whose front matter may be for
+// a reader that minds less: what cannot be read as a whole is read line by line,
+// "field: value". The problems say what was wrong; a nil File, that nothing helps.
+func SplitLoose(path string, src []byte) (*File, Problems) {
+	f, problems := Split(path, src)
+	if f != nil {
+		return f, nil
+	}
+	if !utf8.Valid(src) || len(src) > MaxFileSize || longLine(src) > 0 {
+		return nil, problems
+	}
+	src = bytes.ReplaceAll(bytes.TrimPrefix(src, []byte("\ufeff")), []byte("\r\n"), []byte("\n"))
+	f, more := splitFront(path, src, true)
+	if f == nil {
+		return nil, more
+	}
+	return f, problems
+}
+
+func splitFront(path string, src []byte, loose bool) (*File, Problems) {
+	fail := func(line int, format string, args ...any) (*File, Problems) {
+		return nil, Problems{{Path: path, Line: line, Msg: fmt.Sprintf(format, args...)}}
+	}
 	f := &File{Path: path, Body: src, BodyLine: 1}
 	parse, mark := parseFront, "---"
 	if bytes.HasPrefix(src, []byte(tomlMark+"\n")) {
 		parse, mark = parseTOML, tomlMark
 	}
 	front, body, ok, err := cutFront(src, mark)
+	if err != nil && loose {
+		ok, err = false, nil // it was a line across the page
+	}
 	if err != nil {
 		return fail(1, "%v", err)
 	}
@@ -65,6 +94,9 @@ func Split(path string, src []byte) (*File, Problems) {
 		f.Body = body
 		f.BodyLine = 1 + bytes.Count(src[:len(src)-len(body)], []byte("\n"))
 		node, problems := parse(path, front, 1)
+		if problems != nil && loose {
+			node, problems = lineByLine(front), nil
+		}
 		if problems != nil {
 			return nil, problems
 		}
@@ -148,6 +180,25 @@ func parseFront(path string, front []byte, above int) (*yaml.Node, Problems) {
 		return nil, c.problems
 	}
 	return root, nil
+}
+
+// lineByLine reads the lines of front matter that give a field a value.
+func lineByLine(front []byte) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.MappingNode}
+	line := 0
+	for l := range bytes.Lines(front) {
+		line++
+		key, value, ok := strings.Cut(string(l), ":")
+		if !ok || key == "" || strings.ContainsAny(key[:1], " \t#-[{") || len(n.Content) >= 2*maxFrontKeys {
+			continue
+		}
+		value = strings.TrimSpace(value)
+		if len(value) > 1 && (value[0] == '"' || value[0] == '\'') && value[len(value)-1] == value[0] {
+			value = value[1 : len(value)-1]
+		}
+		n.Content = append(n.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: strings.TrimSpace(key), Line: line}, &yaml.Node{Kind: yaml.ScalarNode, Value: value, Line: line})
+	}
+	return n
 }
 
 // plainCheck refuses the parts of YAML that can make a small file mean a large
