@@ -12,6 +12,7 @@ import (
 	"siteerror/content"
 	"siteerror/internal/catalog"
 	"siteerror/internal/library"
+	"siteerror/internal/server"
 )
 
 // contentFlags say which content a command works on.
@@ -26,7 +27,13 @@ func (f *contentFlags) register(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.dirs, "content", nil, "folder of Markdown files; repeatable, a later one's pages win")
 	flags.BoolVar(&f.builtin, "builtin", true, "include the shipped library")
 	flags.BoolVar(&f.strict, "strict", false, "a bad doc is an error, as a bad code or post is")
+	flags.StringVar(&f.baseURL, "base-url", "", "the site's address as readers know it, with a path if it lives below one")
 	paths(flags, "content")
+}
+
+// shapes makes JSON with links to the site, as far as its address is known.
+func (f *contentFlags) shapes() server.Shapes {
+	return server.Shapes{Base: strings.TrimRight(f.baseURL, "/")}
 }
 
 // config is how a Library is opened for these flags.

@@ -178,8 +178,12 @@ func (c *command) mcpCommand() *cobra.Command {
 				return err
 			}
 			defer lib.Close()
+			site := "http://localhost:8080"
+			if f.baseURL != "" {
+				site = strings.TrimRight(f.baseURL, "/")
+			}
 			return mcp.Run(cmd.Context(), mcp.Config{
-				Library: lib, Checker: checker.New(checker.Config{}), Site: feed.Site{Title: "siteerror", URL: "http://localhost:8080"}, Version: version(),
+				Library: lib, Checker: checker.New(checker.Config{}), Site: feed.Site{Title: "siteerror", URL: site}, Version: version(),
 			}, io.NopCloser(c.in), nopCloser{c.out})
 		},
 	}

@@ -10,12 +10,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/net/html"
+	"golang.org/x/term"
 
 	"siteerror/index"
 	"siteerror/internal/catalog"
@@ -23,29 +24,6 @@ import (
 	"siteerror/internal/markdown"
 	"siteerror/internal/terminal"
 )
-
-// released is the version that a build stamps: -ldflags "-X main.released=v1.2.3".
-var released string
-
-func version() string {
-	if released != "" {
-		return released
-	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "devel"
-}
-
-func (c *command) versionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "version", Short: "Print the version", Args: usage(cobra.NoArgs),
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(c.out, "siteerror %s\n", version())
-			return err
-		},
-	}
-}
 
 // quiet is the log of commands that answer once: only what goes wrong.
 func (c *command) quiet() *slog.Logger {
@@ -70,14 +48,11 @@ func (c *command) printer() *terminal.Printer {
 	return &terminal.Printer{W: c.out, Color: colored(c.out)}
 }
 
-// colored reports whether w is a terminal whose owner did not ask for plain text.
+// colored reports whether w is a terminal whose owner did not ask for plain
+// text (no-color.org: a NO_COLOR that is not empty).
 func colored(w io.Writer) bool {
 	f, ok := w.(*os.File)
-	if _, no := os.LookupEnv("NO_COLOR"); no || !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
 }
 
 func (c *command) printJSON(v any) error {
@@ -151,12 +126,16 @@ func (c *command) searchCommand() *cobra.Command {
 				return err
 			}
 			defer release()
+			if asJSON && req.Explain {
+				return usageError{errors.New("search: --explain is for people; leave out --json")}
+			}
+			start := time.Now()
 			res, err := snap.Index.Search(cmd.Context(), req)
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				if err := c.printJSON(res); err != nil {
+				if err := c.printJSON(f.shapes().Search(snap, req.Text, res, time.Since(start))); err != nil {
 					return err
 				}
 			} else {
@@ -176,9 +155,20 @@ func (c *command) searchCommand() *cobra.Command {
 	flags.StringArrayVar(&req.Tags, "tag", nil, "only this tag; repeatable")
 	flags.IntVar(&req.Limit, "limit", 10, "at most this many hits, up to 100")
 	flags.BoolVar(&req.Explain, "explain", false, "say what each hit scored and why")
-	flags.BoolVar(&asJSON, "json", false, "print JSON")
+	flags.BoolVar(&asJSON, "json", false, "print JSON, as /api/v1/search answers")
 	f.register(flags)
+	completeFlag(cmd, "kind", func(*catalog.Catalog) []string { return []string{"code", "post", "doc"} }, f)
+	completeFlag(cmd, "category", func(cat *catalog.Catalog) []string { return slugs(cat.Categories) }, f)
+	completeFlag(cmd, "vendor", func(cat *catalog.Catalog) []string { return slugs(cat.Vendors) }, f)
 	return cmd
+}
+
+func slugs[T interface{ GetSlug() string }](ts []T) []string {
+	out := make([]string, len(ts))
+	for i, t := range ts {
+		out[i] = t.GetSlug()
+	}
+	return out
 }
 
 func (c *command) printHits(snap *library.Snapshot, query string, res *index.Result) {
@@ -243,78 +233,4 @@ func plainSnippet(snippet string, p *terminal.Printer) string {
 			b.WriteString(text)
 		}
 	}
-}
-
-func (c *command) showCommand() *cobra.Command {
-	f := &contentFlags{}
-	cmd := &cobra.Command{
-		Use:   "show ID",
-		Short: "Print a page: 502, nginx-499, 404.13, a post's slug or a doc's path",
-		Args:  usage(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			snap, release, err := c.snapshot(cmd.Context(), f)
-			if err != nil {
-				return err
-			}
-			defer release()
-			return c.show(snap.Catalog, strings.TrimSuffix(args[0], ".md"))
-		},
-	}
-	f.register(cmd.Flags())
-	return cmd
-}
-
-func (c *command) show(cat *catalog.Catalog, id string) error {
-	p := c.printer()
-	code, _, err := cat.Find(id)
-	if err != nil {
-		switch pages := cat.ByNumber(id); {
-		case len(pages) == 1:
-			code, err = pages[0], nil
-		case len(pages) > 1:
-			fmt.Fprintf(c.out, "Several vendors use %s:\n", id)
-			for _, page := range pages {
-				fmt.Fprintf(c.out, "  %-20s %s\n", page.ID, page.Verdict)
-			}
-			return nil
-		}
-	}
-	if err == nil {
-		p.Code(cat, code)
-		return p.Err()
-	}
-	if post, perr := cat.Post(id); perr == nil {
-		p.Page(cat, post.Page)
-		return p.Err()
-	}
-	if doc, derr := cat.Doc(id); derr == nil {
-		p.Page(cat, doc.Page)
-		return p.Err()
-	}
-	return err
-}
-
-func (c *command) compareCommand() *cobra.Command {
-	f := &contentFlags{}
-	cmd := &cobra.Command{
-		Use:   "compare ID ID…",
-		Short: "Compare two to four codes point by point",
-		Args:  usage(cobra.RangeArgs(2, catalog.MaxCompared)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			snap, release, err := c.snapshot(cmd.Context(), f)
-			if err != nil {
-				return err
-			}
-			defer release()
-			cmp, err := snap.Catalog.Compare(args)
-			if err != nil {
-				return err
-			}
-			p := c.printer()
-			p.Comparison(snap.Catalog, cmp)
-			return p.Err()
-		},
-	}
-	f.register(cmd.Flags())
-	return cmd
 }

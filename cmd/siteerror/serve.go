@@ -84,7 +84,6 @@ func (f *serveFlags) registerAll(flags *pflag.FlagSet) {
 	flags.StringVar(&f.addr, "addr", defaultAddr, "address to listen on, HOST:PORT or unix:PATH; a socket from systemd comes first")
 	f.register(flags)
 	flags.BoolVar(&f.watch, "watch", false, "reload when content changes (SIGHUP reloads in any case)")
-	flags.StringVar(&f.baseURL, "base-url", "", "the site's address as readers know it, with a path if it lives below one")
 	flags.StringVar(&f.tlsCert, "tls-cert", "", "PEM file with the certificate and its chain; read again when it changes")
 	flags.StringVar(&f.tlsKey, "tls-key", "", "PEM file with the certificate's key")
 	flags.StringArrayVar(&f.trusted, "trusted-proxy", nil, "CIDR whose X-Forwarded-For is believed, or unix for a unix socket's peers; repeatable")

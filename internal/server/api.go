@@ -92,9 +92,14 @@ func (s *Server) search(ctx context.Context, snap *library.Snapshot, req index.R
 	if err != nil {
 		return nil, err
 	}
-	s.metrics.searches.Observe(time.Since(start).Seconds())
+	took := time.Since(start)
+	s.metrics.searches.Observe(took.Seconds())
+	return s.searchJSON(snap, req.Text, res, took), nil
+}
+
+func (s Shapes) searchJSON(snap *library.Snapshot, text string, res *index.Result, took time.Duration) *apiSearch {
 	out := &apiSearch{
-		Query: req.Text, Total: res.Total, Generation: snap.Generation, Hits: make([]apiHit, 0, len(res.Hits)),
+		Query: text, TookMS: float64(took.Microseconds()) / 1000, Total: res.Total, Generation: snap.Generation, Hits: make([]apiHit, 0, len(res.Hits)),
 		Facets: apiFacets{counts(res.Facets.Kind), counts(byClass(snap.Catalog, res.Facets.Category)), counts(res.Facets.Vendor), counts(res.Facets.Tag)},
 	}
 	for _, h := range res.Hits {
@@ -115,8 +120,7 @@ func (s *Server) search(ctx context.Context, snap *library.Snapshot, req index.R
 	if res.DidYouMean != "" {
 		out.DidYouMean = &res.DidYouMean
 	}
-	out.TookMS = float64(time.Since(start).Microseconds()) / 1000
-	return out, nil
+	return out
 }
 
 // byClass orders a facet of categories as the classes stand, 1xx to 5xx.
@@ -288,7 +292,7 @@ func (s *Server) apiCompare(c *gin.Context, snap *library.Snapshot) error {
 	return s.apiJSON(c, s.comparisonJSON(cmp))
 }
 
-func (s *Server) comparisonJSON(cmp *catalog.Comparison) apiComparison {
+func (s Shapes) comparisonJSON(cmp *catalog.Comparison) apiComparison {
 	out := apiComparison{Codes: s.codeRefs(cmp.Codes), URL: s.absolute(cmp.Path), Choose: map[string]string{}, Points: []apiPoint{}}
 	if cmp.Guide != nil {
 		out.Verdict = &cmp.Guide.Verdict
@@ -334,7 +338,7 @@ func (s *Server) apiVendors(c *gin.Context, snap *library.Snapshot) error {
 	return s.apiJSON(c, out)
 }
 
-func (s *Server) taxonomyJSON(t catalog.Taxonomy, count int) apiTaxonomy {
+func (s Shapes) taxonomyJSON(t catalog.Taxonomy, count int) apiTaxonomy {
 	return apiTaxonomy{Slug: t.Slug, Title: t.Title, Color: t.Color, Count: count, Intro: source(t.Intro), URL: s.absolute(t.Path)}
 }
 

@@ -3,7 +3,10 @@ package server
 import (
 	"time"
 
+	"siteerror/index"
 	"siteerror/internal/catalog"
+	"siteerror/internal/feed"
+	"siteerror/internal/library"
 )
 
 // The shapes of /api/v1. OpenAPI describes them; programs rely on them.
@@ -151,6 +154,16 @@ type apiPostRef struct {
 	URL     string   `json:"url"`
 }
 
+// apiPage is what the command prints of a post or a doc.
+type apiPage struct {
+	ID       string `json:"id"`
+	Kind     string `json:"kind"`
+	URL      string `json:"url"`
+	Title    string `json:"title"`
+	Summary  string `json:"summary"`
+	Markdown string `json:"markdown"`
+}
+
 type apiPosts struct {
 	Total int          `json:"total"`
 	Posts []apiPostRef `json:"posts"`
@@ -192,13 +205,45 @@ type apiPoint struct {
 	Values map[string]string `json:"values"` // by id
 }
 
-func (s *Server) codeRef(c *catalog.Code) apiCodeRef {
+// Shapes makes the API's values of the catalog's, with links below Base: the
+// site's address or, where nobody has said it, its path. The command prints the
+// same shapes.
+type Shapes struct{ Base string }
+
+// absolute is the address of a path of the site, absolute where the operator
+// has said what the site's address is. It never looks at a request.
+func (s Shapes) absolute(path string) string { return s.Base + path }
+
+// Code is a code as GET /api/v1/codes/{id} answers it.
+func (s Shapes) Code(c *catalog.Code) any { return s.codeJSON(c) }
+
+// Codes are codes as GET /api/v1/codes lists them.
+func (s Shapes) Codes(codes []*catalog.Code) any {
+	return apiCodes{Total: len(codes), Codes: s.codeRefs(codes)}
+}
+
+// Comparison is a comparison as GET /api/v1/compare answers it.
+func (s Shapes) Comparison(c *catalog.Comparison) any { return s.comparisonJSON(c) }
+
+// Search is a search's result as GET /api/v1/search answers it.
+func (s Shapes) Search(snap *library.Snapshot, text string, res *index.Result, took time.Duration) any {
+	return s.searchJSON(snap, text, res, took)
+}
+
+// Page is a post or a doc with its text as Markdown.
+func (s Shapes) Page(p catalog.Page) any {
+	return apiPage{
+		ID: p.ID, Kind: string(p.Kind), URL: s.absolute(p.Path), Title: p.Title, Summary: p.Summary, Markdown: feed.PageMarkdown(p, feed.Site{URL: s.Base}),
+	}
+}
+
+func (s Shapes) codeRef(c *catalog.Code) apiCodeRef {
 	return apiCodeRef{
 		ID: c.ID, Code: c.Code, Name: c.Name, Category: c.Category.Slug, Vendor: c.Vendor.Slug, Summary: c.Summary, URL: s.absolute(c.Path),
 	}
 }
 
-func (s *Server) codeRefs(codes []*catalog.Code) []apiCodeRef {
+func (s Shapes) codeRefs(codes []*catalog.Code) []apiCodeRef {
 	refs := make([]apiCodeRef, len(codes))
 	for i, c := range codes {
 		refs[i] = s.codeRef(c)
@@ -206,13 +251,13 @@ func (s *Server) codeRefs(codes []*catalog.Code) []apiCodeRef {
 	return refs
 }
 
-func (s *Server) postRef(p *catalog.Post) apiPostRef {
+func (s Shapes) postRef(p *catalog.Post) apiPostRef {
 	return apiPostRef{
 		Slug: p.ID, Title: p.Title, Summary: p.Summary, Date: p.Date.Format(time.DateOnly), Tags: list(p.Tags), Minutes: p.Minutes, URL: s.absolute(p.Path),
 	}
 }
 
-func (s *Server) codeJSON(c *catalog.Code) apiCode {
+func (s Shapes) codeJSON(c *catalog.Code) apiCode {
 	out := apiCode{
 		apiCodeRef: s.codeRef(c), Status: c.Number, Aliases: list(c.Aliases), Verdict: c.Verdict, Semantics: c.Semantics,
 		SeenIn: list(c.SeenIn), Symptoms: list(c.Symptoms), Signatures: list(c.Signatures), LogLine: c.LogLine,

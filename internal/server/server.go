@@ -49,6 +49,7 @@ type Config struct {
 
 // Server is the whole site as an http.Handler. It is safe for concurrent use.
 type Server struct {
+	Shapes
 	cfg     Config
 	library *library.Library
 	log     *slog.Logger
@@ -80,7 +81,10 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{site: site, cfg: cfg, library: cfg.Library, log: cfg.Log, views: views, assets: map[string]*representation{}}
+	s := &Server{Shapes: Shapes{Base: cfg.BasePath}, site: site, cfg: cfg, library: cfg.Library, log: cfg.Log, views: views, assets: map[string]*representation{}}
+	if cfg.BaseURL != "" {
+		s.Base = cfg.BaseURL
+	}
 	s.policy = []string{"default-src 'none'; style-src 'self'; script-src 'self' " + views.ScriptHash() +
 		"; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; font-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"}
 	for _, a := range views.Assets() {
@@ -132,15 +136,6 @@ func siteOf(cfg Config) feed.Site {
 		site.URL = scheme + "://localhost:" + port + cfg.BasePath
 	}
 	return site
-}
-
-// absolute is the address of a path of the site, absolute where the operator
-// has said what the site's address is. It never looks at a request.
-func (s *Server) absolute(path string) string {
-	if s.cfg.BaseURL != "" {
-		return s.cfg.BaseURL + path
-	}
-	return s.cfg.BasePath + path
 }
 
 // redirect leads to a path of this site. The path begins with exactly one slash,
