@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-//go:embed templates static
+//go:embed templates static worker
 var files embed.FS
 
 // Config is what all pages say about the site.

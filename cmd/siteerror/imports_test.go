@@ -29,7 +29,7 @@ var allowed = map[string][]string{
 	"internal/library":  {"internal/catalog", "index", "internal/diagnose"},
 	"internal/mcp":      {"internal/library", "internal/catalog", "index", "internal/diagnose", "internal/checker", "internal/feed"},
 	"internal/server": {"internal/library", "internal/catalog", "index", "internal/diagnose", "internal/checker", "internal/mock", "internal/misses",
-		"internal/feed", "internal/gate", "internal/terminal", "internal/mcp", "web"},
+		"internal/feed", "internal/gate", "internal/limit", "internal/terminal", "internal/mcp", "web"},
 }
 
 // alone are the outside modules that one package owns.

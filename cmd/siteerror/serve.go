@@ -38,6 +38,7 @@ const (
 	drainTimeout      = 10 * time.Second
 
 	defaultCheckRate = 60 // a minute and client
+	defaultAPIRate   = 600
 )
 
 type serveFlags struct {
@@ -52,6 +53,8 @@ type serveFlags struct {
 	checkAllow []string
 	checkRate  int
 	noCheck    bool
+	apiRate    int
+	apiRateSet bool
 	accessLog  string
 	logJSON    bool
 	noMisses   bool
@@ -72,6 +75,7 @@ func (c *command) serveCommand() *cobra.Command {
 		Short: "Serve the library over HTTP (the default command)",
 		Args:  usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			f.apiRateSet = cmd.Flags().Changed("api-rate")
 			return c.serve(cmd.Context(), f)
 		},
 	}
@@ -92,6 +96,7 @@ func (f *serveFlags) registerAll(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.checkAllow, "check-allow", nil, "CIDR of inner addresses the URL checker may reach; repeatable")
 	flags.IntVar(&f.checkRate, "check-rate", defaultCheckRate, "URL checks a minute for each client")
 	flags.BoolVar(&f.noCheck, "no-check", false, "turn the URL checker off")
+	flags.IntVar(&f.apiRate, "api-rate", defaultAPIRate, "requests to the API a minute for each client, 0 for no limit; clients on this machine are limited only where this is set")
 	flags.StringVar(&f.accessLog, "access-log", accessOff, "tell of every request: off, log (with the other messages) or combined (on standard output)")
 	flags.BoolVar(&f.logJSON, "log-json", false, "log as JSON")
 	flags.BoolVar(&f.noMisses, "no-misses", false, "do not count searches that led nowhere")
@@ -187,6 +192,7 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 	handler, err := server.New(server.Config{
 		Library: lib, Checker: p.checker, Log: p.log, BaseURL: p.base, BasePath: p.path, Addr: sockets[0].Addr().String(), TLS: p.certificate != nil,
 		Version: version(), Gate: p.gate, Access: p.access, Misses: f.misses(), OperatorToken: f.operator,
+		APIRate: f.apiRate, SpareLoopback: !f.apiRateSet,
 	})
 	if err != nil {
 		return err

@@ -95,6 +95,7 @@ func addresses(c *catalog.Catalog, site Site) []sitemapURL {
 
 type atomFeed struct {
 	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
+	Base    string      `xml:"xml:base,attr"` // links in the posts are relative to the host
 	Title   string      `xml:"title"`
 	ID      string      `xml:"id"`
 	Updated string      `xml:"updated"`
@@ -137,7 +138,7 @@ type atomContent struct {
 // with one tag; path is where the feed stands.
 func Atom(posts []*catalog.Post, site Site, title, path string) []byte {
 	f := atomFeed{
-		Title: title, ID: site.URL + path, Author: atomAuthor{site.Title},
+		Base: site.URL + "/", Title: title, ID: site.URL + path, Author: atomAuthor{site.Title},
 		Updated: time.Unix(0, 0).UTC().Format(time.RFC3339),
 		Links: []atomLink{
 			{Rel: "self", Type: "application/atom+xml", Href: site.URL + path},

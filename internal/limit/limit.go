@@ -59,6 +59,26 @@ func (l *Limiter) try(client string, use func(*rate.Limiter, time.Time) bool) ti
 	return max(1, time.Duration((1-left)/float64(tokens.Limit())*float64(time.Second)))
 }
 
+// State is what a client has of its tries.
+type State struct {
+	Limit     int           // a minute
+	Remaining int           // left now
+	Full      time.Duration // until all of them are there again
+	Wait      time.Duration // until the next one; 0 where one was left
+}
+
+// TakeOf is Take, and tells what is left.
+func (l *Limiter) TakeOf(client string) State {
+	s := State{Limit: l.perMinute, Wait: l.Take(client)}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	tokens := l.bucket(Key(client)).tokens
+	left := tokens.TokensAt(l.clock())
+	s.Remaining = max(0, int(left))
+	s.Full = time.Duration((float64(l.perMinute) - left) / float64(tokens.Limit()) * float64(time.Second))
+	return s
+}
+
 func (l *Limiter) bucket(client string) *bucket {
 	e, ok := l.byClient[client]
 	if !ok {

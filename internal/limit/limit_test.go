@@ -43,3 +43,12 @@ func TestClientsAreToldHowLongToWait(t *testing.T) {
 		t.Error("no limit, and yet one")
 	}
 }
+
+func TestStateTellsWhatIsLeft(t *testing.T) {
+	l := New(2, func() time.Time { return time.Unix(0, 0) })
+	for i, want := range []State{{2, 1, 30 * time.Second, 0}, {2, 0, time.Minute, 0}, {2, 0, time.Minute, 30 * time.Second}} {
+		if got := l.TakeOf("203.0.113.7"); got != want {
+			t.Errorf("try %d: %+v, want %+v", i+1, got, want)
+		}
+	}
+}

@@ -59,11 +59,12 @@ var codingNames = [codings]string{"identity", "gzip", "br", "zstd"}
 // smallest pages, and they are made once.
 var preferred = [...]coding{brotli, zstandard, gzipped}
 
-// chooseCoding picks the coding of a response. acceptable is false where the
-// request refuses the identity and names nothing the server has.
-func chooseCoding(header []string) (c coding, acceptable bool) {
+// chooseCoding picks the coding of a response. plain tells whether the identity
+// may be sent as well. acceptable is false where the request refuses the identity
+// and names nothing the server has (RFC 9110 §12.5.3).
+func chooseCoding(header []string) (c coding, plain, acceptable bool) {
 	if len(header) == 0 {
-		return identity, true
+		return identity, true, true
 	}
 	any := quality(header, "*")
 	best, bestQ := identity, quality(header, "identity")
@@ -73,6 +74,7 @@ func chooseCoding(header []string) (c coding, acceptable bool) {
 			bestQ = 1 // acceptable, and liked less than any coding that is named
 		}
 	}
+	plain = bestQ > 0
 	for _, k := range preferred {
 		q := quality(header, codingNames[k])
 		if q < 0 {
@@ -82,7 +84,7 @@ func chooseCoding(header []string) (c coding, acceptable bool) {
 			best, bestQ = k, q
 		}
 	}
-	return best, bestQ > 0
+	return best, plain, bestQ > 0
 }
 
 // format is a form in which a page can be had.

@@ -222,8 +222,15 @@ type handler func(c *gin.Context, snap *library.Snapshot) error
 // page wraps a handler whose errors are pages.
 func (s *Server) page(h handler) gin.HandlerFunc { return s.with(h, s.failPage) }
 
-// api wraps a handler whose errors are problem documents.
-func (s *Server) api(h handler) gin.HandlerFunc { return s.with(h, s.failAPI) }
+// api wraps a handler whose errors are problem documents, and counts what each client asks.
+func (s *Server) api(h handler) gin.HandlerFunc {
+	return s.with(func(c *gin.Context, snap *library.Snapshot) error {
+		if err := s.limited(c); err != nil {
+			return err
+		}
+		return h(c, snap)
+	}, s.failAPI)
+}
 
 func (s *Server) with(h handler, fail func(*gin.Context, *library.Snapshot, error)) gin.HandlerFunc {
 	return func(c *gin.Context) {

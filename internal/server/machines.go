@@ -164,6 +164,31 @@ func (s *Server) serveAsset(c *gin.Context, _ *library.Snapshot) error {
 	return nil
 }
 
+// serveServiceWorker serves GET /sw.js. Browsers ask for it again on their own;
+// it must never come from a cache for longer than that takes.
+func (s *Server) serveServiceWorker(c *gin.Context, snap *library.Snapshot) error {
+	return s.once(c, snap, formatText, func() (*representation, error) {
+		body, err := s.views.ServiceWorker()
+		if err != nil {
+			return nil, err
+		}
+		rep := newRepresentation("text/javascript; charset=utf-8", body)
+		// A worker fetches under its own policy.
+		rep.policy = []string{"default-src 'none'; connect-src 'self'; frame-ancestors 'none'"}
+		return rep, nil
+	})
+}
+
+func (s *Server) serveManifest(c *gin.Context, snap *library.Snapshot) error {
+	return s.once(c, snap, formatText, func() (*representation, error) {
+		body, err := s.views.Manifest()
+		if err != nil {
+			return nil, err
+		}
+		return newRepresentation("application/manifest+json", body), nil
+	})
+}
+
 // markdownTwin serves a page's Markdown, at its address with ".md" added.
 func (s *Server) markdownTwin(c *gin.Context, snap *library.Snapshot, text func() string) error {
 	return s.once(c, snap, formatMarkdown, func() (*representation, error) {

@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -113,7 +114,7 @@ func (s *Server) openAPI() ([]byte, error) {
 		responses := map[string]any{"200": map[string]any{
 			"description": "Done.", "content": map[string]any{typeJSON: map[string]any{"schema": ok}},
 		}}
-		for _, status := range append(op.errors, 405, 500) {
+		for _, status := range append(slices.Clone(op.errors), 405, 429, 500) {
 			responses[strconv.Itoa(status)] = map[string]any{
 				"description": title(status) + ".", "content": map[string]any{"application/problem+json": map[string]any{"schema": problemRef}},
 			}

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -88,14 +89,38 @@ func (r *representation) variant(c coding) *variant {
 		if c == identity || len(r.body) < minCompressed {
 			return
 		}
-		if enc := encode(c, r.body); len(enc) < len(r.body) {
-			slot.v = variant{
-				body: enc, etag: []string{prefix + r.tag + "-" + codingNames[c] + `"`},
-				length: []string{strconv.Itoa(len(enc))}, encoding: []string{codingNames[c]},
-			}
+		if coded := r.coded(c); len(coded.body) < len(r.body) {
+			slot.v = *coded
 		}
 	})
 	return &slot.v
+}
+
+// coded is the body in a coding whether it shrinks or not: what is sent where the
+// identity is refused.
+func (r *representation) coded(c coding) *variant {
+	prefix := `"`
+	if r.weak {
+		prefix = `W/"`
+	}
+	enc := encode(c, r.body)
+	return &variant{
+		body: enc, etag: []string{prefix + r.tag + "-" + codingNames[c] + `"`},
+		length: []string{strconv.Itoa(len(enc))}, encoding: []string{codingNames[c]},
+	}
+}
+
+// noCoding answers a request that refuses every coding there is, the identity too.
+func noCoding(w http.ResponseWriter, req *http.Request) {
+	const text = "Not Acceptable\nThis can be had with the content codings identity, gzip, br and zstd. Accept-Encoding refuses them all.\n"
+	h := w.Header()
+	h["Vary"], h["Cache-Control"] = varyEncoding, cacheNever
+	h.Set("Content-Type", typeText)
+	h.Set("Content-Length", strconv.Itoa(len(text)))
+	w.WriteHeader(http.StatusNotAcceptable)
+	if req.Method != http.MethodHead {
+		_, _ = io.WriteString(w, text)
+	}
 }
 
 // encode compresses once for many sends: levels that cost milliseconds for a page.
@@ -124,11 +149,18 @@ func encode(c coding, body []byte) []byte {
 // serve answers GET and HEAD with r: coding by q-value, preconditions in the
 // order of RFC 9110 §13.2.2. It does not allocate.
 func (r *representation) serve(w http.ResponseWriter, req *http.Request) {
-	c, acceptable := chooseCoding(req.Header["Accept-Encoding"])
-	if !acceptable || r.live || r.private {
-		c = identity // sent all the same: RFC 9110 §12.5.3 lets a server disregard the field
+	c, plain, acceptable := chooseCoding(req.Header["Accept-Encoding"])
+	if !acceptable {
+		noCoding(w, req)
+		return
+	}
+	if plain && (r.live || r.private) {
+		c = identity
 	}
 	v := r.variant(c)
+	if !plain && v.encoding == nil {
+		v = r.coded(c)
+	}
 	h := w.Header()
 	if r.status < 400 && !r.private { // an error names its request: there is nothing to revalidate
 		h["Etag"] = v.etag
@@ -190,8 +222,12 @@ func matches(header []string, etag string, weak bool) bool {
 
 // serveFile is serve for static files, with ranges (RFC 9110 §14).
 func (r *representation) serveFile(w http.ResponseWriter, req *http.Request) {
-	c, acceptable := chooseCoding(req.Header["Accept-Encoding"])
-	if !acceptable || req.Header["Range"] != nil {
+	c, plain, acceptable := chooseCoding(req.Header["Accept-Encoding"])
+	if !acceptable {
+		noCoding(w, req)
+		return
+	}
+	if plain && req.Header["Range"] != nil {
 		c = identity // a part of a coded form is of no use to most who ask for parts
 	}
 	v := r.variant(c)

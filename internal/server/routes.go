@@ -77,6 +77,8 @@ func (s *Server) routes() {
 	page("/llms-full.txt", s.serveLLMsFull)
 	page("/assets/*path", s.serveAsset)
 	page("/favicon.ico", s.serveAsset)
+	page("/sw.js", s.serveServiceWorker)
+	page("/manifest.webmanifest", s.serveManifest)
 
 	s.engine.NoRoute(s.page(s.noRoute))
 	s.engine.NoMethod(s.noMethod)

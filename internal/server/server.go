@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"siteerror/internal/feed"
 	"siteerror/internal/gate"
 	"siteerror/internal/library"
+	"siteerror/internal/limit"
 	"siteerror/internal/mcp"
 	"siteerror/internal/misses"
 	"siteerror/internal/mock"
@@ -42,6 +44,8 @@ type Config struct {
 	Gate          *gate.Gate   // who is asking, and who may; nil: everybody, and no proxy is believed
 	Access        func(Access) // told of every request answered; nil: nobody
 	Misses        *misses.Log  // counts searches that lead nowhere; nil: none are counted
+	APIRate       int          // requests to the API a minute and client; below 1: no limit
+	SpareLoopback bool         // clients on this machine are not limited
 	OperatorToken string       // the password of the operator's page; empty: only this machine sees it
 	Registry      *prometheus.Registry
 	Now           func() time.Time // nil: time.Now
@@ -62,7 +66,10 @@ type Server struct {
 	mock    *mock.Handler
 	mcp     http.Handler
 	guard   *http.CrossOriginProtection
-	site    feed.Site
+
+	apiLimit   *limit.Limiter
+	ratePolicy []string // RateLimit-Policy
+	site       feed.Site
 }
 
 // New returns a Server. The error is a mistake in the configuration or in a
@@ -98,6 +105,8 @@ func New(cfg Config) (*Server, error) {
 	s.metrics = newMetrics(cfg.Registry, s)
 	s.mock = s.newMock()
 	s.guard = http.NewCrossOriginProtection()
+	s.apiLimit = limit.New(cfg.APIRate, cfg.Now)
+	s.ratePolicy = []string{`"api";q=` + strconv.Itoa(cfg.APIRate) + ";w=60"}
 	s.mcp = mcp.New(mcp.Config{Library: cfg.Library, Checker: cfg.Checker, Site: s.site, BaseURL: cfg.BaseURL, Version: cfg.Version, Log: cfg.Log})
 	gin.SetMode(gin.ReleaseMode)
 	e := gin.New()

@@ -214,6 +214,10 @@ var exchanges = []exchange{
 	{path: "/codes/202", header: map[string]string{"Accept": browser, "Accept-Encoding": "br;q=0, gzip;q=0, zstd"}, status: 200, want: map[string]string{"Content-Encoding": "^zstd$"}},
 	{path: "/codes/202", header: map[string]string{"Accept": browser, "Accept-Encoding": "*;q=0.1"}, status: 200, want: map[string]string{"Content-Encoding": "^br$"}},
 	{path: "/codes/202", header: map[string]string{"Accept": browser, "Accept-Encoding": "identity"}, status: 200, want: map[string]string{"Content-Encoding": ""}},
+	{path: "/codes/202", header: map[string]string{"Accept": browser, "Accept-Encoding": "identity;q=0"}, status: 406, want: map[string]string{"Vary": "Accept-Encoding"}, contains: "gzip, br and zstd"},
+	{path: "/api/v1/suggest?q=5", header: map[string]string{"Accept-Encoding": "*;q=0, gzip"}, status: 200, want: map[string]string{"Content-Encoding": "^gzip$"}},
+	{path: "/sw.js", status: 200, want: map[string]string{"Content-Type": "^text/javascript", "Cache-Control": "no-cache", "Content-Security-Policy": "connect-src 'self'"}, contains: `"/cheatsheet"`},
+	{path: "/manifest.webmanifest", status: 200, want: map[string]string{"Content-Type": `^application/manifest\+json$`}, contains: `"start_url": "/"`},
 	{path: "/codes/202", header: map[string]string{"Accept": browser, "Accept-Encoding": "identity;q=0, gzip"}, status: 200, want: map[string]string{"Content-Encoding": "^gzip$"}},
 	{path: "/codes/202", header: map[string]string{"Accept": browser, "Accept-Encoding": "gzip;q=nonsense"}, status: 200, want: map[string]string{"Content-Encoding": ""}},
 	// Preconditions.

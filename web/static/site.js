@@ -189,3 +189,6 @@ if (results) {
   addEventListener("popstate", async e => { await load(location.href, false); if (e.state?.y !== undefined) scrollTo(0, e.state.y) });
 }
 $(".swap")?.addEventListener("click", e => { const f = $$("input[name=codes]", e.target.form); [f[0].value, f[1].value] = [f[1].value, f[0].value]; f[0].focus() });
+
+// Visited pages and the cheat sheet without a network.
+if ("serviceWorker" in navigator && isSecureContext) addEventListener("load", () => navigator.serviceWorker.register(base + "/sw.js").catch(() => { /* private mode, or switched off */ }));
