@@ -356,7 +356,10 @@ type APIPage struct {
 type APIOperation struct {
 	Method, Path, Summary string
 	Params                []APIParam
-	Example               string // a path to try, for GET
+	Example               string // a path to try
+	Body, BodyType        string // what to send with it; "" for GET
+	Answers               []APIAnswer
+	Curl                  string
 }
 
 // APIParam is a parameter of a call.
@@ -365,10 +368,23 @@ type APIParam struct {
 	Required              bool
 }
 
+// APIAnswer is a status that a call may answer with.
+type APIAnswer struct {
+	Status int
+	Title  string
+}
+
 // NewAPI makes the API's page.
 func (v *Views) NewAPI(ops []APIOperation) APIPage {
 	p := APIPage{Frame: v.frame("API", "The JSON API: search, codes, comparison, diagnosis, with every parameter and a form to try each call.", "/api"), Operations: ops}
 	p.Scripts = []string{"api.js"}
+	for i := range ops {
+		op := &ops[i]
+		op.Curl = "curl " + shellQuote(v.cfg.SiteURL+op.Example)
+		if op.Body != "" {
+			op.Curl = "curl -H " + shellQuote("Content-Type: "+op.BodyType) + " --data-binary " + shellQuote(op.Body) + " " + shellQuote(v.cfg.SiteURL+op.Example)
+		}
+	}
 	return p
 }
 

@@ -2,8 +2,8 @@ package server
 
 import (
 	"encoding/json"
+	"net/http"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +25,12 @@ type operation struct {
 	body         *requestBody
 	response     any   // a zero value of what a 200 holds
 	errors       []int // statuses of problem documents
+}
+
+// statuses are what the operation may answer with, in order.
+func (op operation) statuses() []int {
+	all := append([]int{http.StatusOK}, op.errors...)
+	return append(all, http.StatusMethodNotAllowed, http.StatusTooManyRequests, http.StatusInternalServerError)
 }
 
 type parameter struct {
@@ -74,7 +80,7 @@ func operations() []operation {
 		{method: "get", path: "/api/v1/vendors", id: "listVendors", summary: "List vendors", response: apiVendors{}},
 		{method: "get", path: "/api/v1/posts", id: "listPosts", summary: "List blog posts, newest first", response: apiPosts{}},
 		{method: "get", path: missesAPIPath, id: "listMisses", summary: "Searches that led nowhere, for the operator alone", response: apiMisses{}, errors: []int{401, 403, 404}},
-		{method: "post", path: "/api/v1/check", id: "checkURL", summary: "Fetch a public URL hop by hop", response: apiCheckReport{}, errors: []int{400, 403, 404, 413, 415, 422, 429, 503},
+		{method: "post", path: "/api/v1/check", id: "checkURL", summary: "Fetch a public URL hop by hop", response: apiCheckReport{}, errors: []int{400, 403, 404, 413, 415, 422, 503},
 			body: &requestBody{"application/json", apiCheckRequest{}, "What to check."}},
 		{method: "post", path: "/api/v1/diagnose", id: "diagnose", summary: "Say which hop produced an error", response: diagnose.Report{}, errors: []int{400, 403, 413, 415},
 			body: &requestBody{"text/plain", nil, "Log lines, response headers, curl -v output or an error page; at most 2 MiB. Nothing is kept."}},
@@ -114,7 +120,7 @@ func (s *Server) openAPI() ([]byte, error) {
 		responses := map[string]any{"200": map[string]any{
 			"description": "Done.", "content": map[string]any{typeJSON: map[string]any{"schema": ok}},
 		}}
-		for _, status := range append(slices.Clone(op.errors), 405, 429, 500) {
+		for _, status := range op.statuses()[1:] {
 			responses[strconv.Itoa(status)] = map[string]any{
 				"description": title(status) + ".", "content": map[string]any{"application/problem+json": map[string]any{"schema": problemRef}},
 			}

@@ -100,20 +100,37 @@ func (s *Server) redirectOnce(c *gin.Context, path string) {
 	c.Writer.WriteHeaderNow()
 }
 
+// apiExamples are what the API's page sends where nothing else is entered: a
+// path, and for POST a body.
+var apiExamples = map[string][2]string{
+	"search":         {"/api/v1/search?q=bad+gateway&limit=3"},
+	"suggest":        {"/api/v1/suggest?q=bad+ga"},
+	"listCodes":      {"/api/v1/codes?category=redirection"},
+	"getCode":        {"/api/v1/codes/404"},
+	"compareCodes":   {"/api/v1/compare?ids=401,403"},
+	"listCategories": {"/api/v1/categories"},
+	"listVendors":    {"/api/v1/vendors"},
+	"listPosts":      {"/api/v1/posts"},
+	"checkURL":       {"/api/v1/check", `{"url": "https://example.com/"}`},
+	"diagnose":       {"/api/v1/diagnose", "curl: (52) Empty reply from server"},
+	"play":           {"/api/v1/play", `{"method": "GET", "path": "/status/503?header.Retry-After=5"}`},
+}
+
 func (s *Server) showAPI(c *gin.Context, snap *library.Snapshot) error {
 	return pageOnce(s, c, snap, s.views.API, func() web.APIPage {
-		examples := map[string]string{
-			"search": "/api/v1/search?q=bad+gateway&limit=3", "suggest": "/api/v1/suggest?q=bad+ga", "listCodes": "/api/v1/codes?category=redirection", "getCode": "/api/v1/codes/404",
-			"compareCodes": "/api/v1/compare?ids=401,403", "listCategories": "/api/v1/categories", "listVendors": "/api/v1/vendors", "listPosts": "/api/v1/posts",
-		}
 		var ops []web.APIOperation
 		for _, op := range operations() {
-			entry := web.APIOperation{Method: strings.ToUpper(op.method), Path: op.path, Summary: op.summary, Example: examples[op.id]}
+			example := apiExamples[op.id]
+			entry := web.APIOperation{Method: strings.ToUpper(op.method), Path: op.path, Summary: op.summary, Example: example[0], Body: example[1]}
 			for _, prm := range op.params {
 				entry.Params = append(entry.Params, web.APIParam{Name: prm.name, In: prm.in, Description: prm.description, Required: prm.required})
 			}
 			if op.body != nil {
+				entry.BodyType = op.body.contentType
 				entry.Params = append(entry.Params, web.APIParam{Name: "body", In: "body", Description: op.body.contentType + ": " + op.body.description, Required: true})
+			}
+			for _, status := range op.statuses() {
+				entry.Answers = append(entry.Answers, web.APIAnswer{Status: status, Title: title(status)})
 			}
 			ops = append(ops, entry)
 		}
