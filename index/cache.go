@@ -29,7 +29,7 @@ var ErrStale = errors.New("no index of these documents")
 var ErrDamaged = errors.New("index is damaged")
 
 // formatVersion is part of an index's key. Raise it whenever analysis or mapping change.
-const formatVersion = "3"
+const formatVersion = "4"
 
 // batchDocs is how many documents are analyzed before they are written. Segments are merged in the end; terms of one
 // document only take less room in a merged one.

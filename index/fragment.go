@@ -1,9 +1,6 @@
 package index
 
-import (
-	"slices"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // Sizes of a fragment in bytes.
 const (
@@ -16,6 +13,16 @@ const (
 type window struct {
 	value      float32 // weight of the concepts in it
 	start, end int     // from the first mark to the last
+}
+
+// best returns the window of a text that has most of the query.
+func (m *marker) best(text string, in places) window {
+	m.spare = m.scout(m.spare[:0], text, in)
+	w := m.window(m.spare)
+	for w.end < len(text) && w.value > 0 && isAlnum(text[w.end]) { // terms are shorter than words
+		w.end++
+	}
+	return w
 }
 
 func (m *marker) window(marks []mark) window {
@@ -131,92 +138,83 @@ const maxScanned = 12 << 10
 type passage struct {
 	window
 	text    string
+	in      places
 	section int // -1 for the page's verdict or a symptom
-	marks   []mark
 }
 
 // hit fills in what a reader sees of a page that was found.
 func (x *Index) hit(a *analyzer, p *plan, m *marker, r ranked) Hit {
 	d := &x.docs[r.page]
 	h := Hit{ID: d.ID, Score: float64(r.score)}
-	shown := x.passage(a, p, m, r.page)
+	shown := x.passage(p, m, r.page, x.reading(a, r.page))
 	if shown.section >= 0 && d.Sections[shown.section].Anchor != "" {
 		h.Section = d.Sections[shown.section]
 		h.Section.Text = ""
 	}
 	start, end := cut(shown.text, shown.window)
-	h.Snippet = m.html(shown.text, start, end, shown.marks)
+	m.spare = m.find(a, m.spare[:0], shown.text, shown.in, start, end)
+	h.Snippet = m.html(shown.text, start, end, m.spare)
 	return h
 }
 
 // passage chooses what to show of a page: its verdict where the title answers the query, else the section that has most of it.
-func (x *Index) passage(a *analyzer, p *plan, m *marker, page uint32) passage {
+func (x *Index) passage(p *plan, m *marker, page uint32, r *reading) passage {
 	d := &x.docs[page]
-	best := passage{text: d.Summary, section: -1}
+	best := passage{text: d.Summary, in: r.summary, section: -1}
 	if d.Summary == "" && len(d.Sections) > 0 {
-		best.text = opening(d.Sections[0].Text, fragmentLength)
+		best.text, best.in = opening(d.Sections[0].Text, fragmentLength), r.sections[0]
 	}
-	best.marks = m.find(a, nil, best.text)
-	best.window = m.window(best.marks)
+	best.window = m.best(best.text, best.in)
 
 	rendering := x.chosenRendering(p, page)
-	if title := m.window(m.find(a, nil, d.Title)); rendering < 0 && title.value > 0 && title.value >= titleAnswers*p.total {
+	if title := m.best(d.Title, r.title); rendering < 0 && title.value > 0 && title.value >= titleAnswers*p.total {
 		return best
 	}
-	found := x.section(a, m, d, rendering, &m.leading)
-	if found.section < 0 && best.value == 0 {
-		found = x.section(a, m, d, rendering, &m.all)
-	}
-	if found.section >= 0 {
-		found.refine(a, m)
-		if found.value > best.value || found.section == rendering {
-			best = found
-		}
+	if found := m.section(d, r, rendering); found.section >= 0 && (found.value > best.value || found.section == rendering) {
+		best = found
 	}
 	// A symptom or signature that says more than any sentence is shown instead.
 	if enough := best.value * symptomMargin; rendering < 0 {
-		for _, f := range [...]field{fieldSymptom, fieldSignature} {
-			f.texts(d, func(text string) {
-				m.spare = m.find(a, m.spare[:0], text)
-				if w := m.window(m.spare); w.value > max(enough, best.value) {
-					best = passage{window: w, text: text, section: -1, marks: slices.Clone(m.spare)}
-				}
-			})
+		line := func(text string, in places) {
+			if w := m.best(text, in); w.value > max(enough, best.value) {
+				best = passage{window: w, text: text, in: in, section: -1}
+			}
+		}
+		for i, text := range d.Symptoms {
+			line(text, r.symptoms[i])
+		}
+		for i, text := range d.Signatures {
+			line(text, r.signatures[i])
 		}
 	}
 	return best
 }
 
-// section returns the section with the best window of marks for terms that start so; its number is -1 if none has any.
-func (x *Index) section(a *analyzer, m *marker, d *Document, rendering int, wanted *starts) passage {
+// section returns the section with the best window; its number is -1 if none has any.
+func (m *marker) section(d *Document, r *reading, rendering int) passage {
 	best := passage{section: -1}
-	enough := m.total
-	if wanted == &m.leading {
-		enough = m.leadTotal
-	}
 	left := maxScanned
 	for i := range d.Sections {
 		s := &d.Sections[i]
 		if left <= 0 && i != rendering {
 			continue
 		}
-		m.spare = m.scan(a, m.spare[:0], opening(s.Text, max(left, maxScanned/2)), wanted)
+		w := m.best(s.Text, r.sections[i])
 		left -= len(s.Text)
-		w := m.window(m.spare)
-		if w.value == 0 && i != rendering {
+		if i != rendering && (w.value == 0 || w.value+headingShare*m.total <= best.value) {
 			continue
 		}
-		whole := w.value >= enough
+		whole := w.value >= m.total
 		if isMarkup(s.Text[w.start:min(len(s.Text), w.end+markupWindow)]) {
 			w.value *= markupShare
 			whole = false
 		}
-		w.value += headingShare * m.window(m.find(a, nil, s.Title)).value
+		w.value += headingShare * m.best(s.Title, r.headings[i]).value
 		if i == rendering {
 			w.value = w.value*preferRendering + 1
 		}
 		if w.value > best.value {
-			best = passage{window: w, text: s.Text, section: i}
+			best = passage{window: w, text: s.Text, in: r.sections[i], section: i}
 		}
 		if whole && rendering <= i {
 			break // nothing can say more
@@ -242,23 +240,6 @@ func isMarkup(text string) bool {
 		}
 	}
 	return signs >= markupSigns
-}
-
-// refine marks all terms around the window, which may move for them.
-func (p *passage) refine(a *analyzer, m *marker) {
-	from := wordStart(p.text, p.start-fragmentWindow, p.start)
-	to := min(len(p.text), p.end+fragmentLength)
-	if to < len(p.text) {
-		to = wordEnd(p.text, p.end, to)
-	}
-	p.marks = m.find(a, nil, p.text[from:to])
-	for i := range p.marks {
-		p.marks[i].start += from
-		p.marks[i].end += from
-	}
-	value := p.value
-	p.window = m.window(p.marks)
-	p.value = max(p.value, value)
 }
 
 // opening returns the first n bytes of text, as whole words.

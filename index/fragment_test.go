@@ -55,12 +55,3 @@ func TestTitleNeedsNoSection(t *testing.T) {
 		t.Errorf("the snippet is %s, want the symptom %s", h.Snippet, want)
 	}
 }
-
-func TestMark(t *testing.T) {
-	x := build(t, library(), libraryConfig())
-	got := x.Mark(`"bad gateway" vendor:nginx`, "Bad gateways & other <bad> things by NGINX")
-	want := "<mark>Bad</mark> <mark>gateways</mark> &amp; other &lt;<mark>bad</mark>&gt; things by NGINX"
-	if got != want {
-		t.Errorf("marked %s, want %s", got, want)
-	}
-}

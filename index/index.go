@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Document is one page as search sees it. All texts are plain text.
@@ -69,6 +70,7 @@ type Index struct {
 	names    nameTable
 	aliases  []alias // by page
 	lists    *listCache
+	readings readings
 	speller  speller
 	lengths  [numFields][]float32 // by field and page: what a longer text divides its counts by
 
@@ -138,6 +140,7 @@ func prepare(docs []Document, cfg Config) (*Index, error) {
 		codes:    newCodeTable(docs),
 		names:    newNameTable(a, docs),
 		lists:    newListCache(),
+		readings: readings{pages: make([]atomic.Pointer[reading], len(docs))},
 		lengths:  fieldLengths(docs),
 	}
 	x.scratch.New = func() any { return newScratch(len(x.docs)) }

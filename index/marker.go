@@ -2,32 +2,27 @@ package index
 
 import (
 	"html"
+	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // marker finds the words of a query in texts.
 type marker struct {
-	terms     map[string]int // term → concept
-	means     map[string]int // a synonym's term → concept
-	weights   []float32      // by concept
-	synonyms  *phrases
-	all       starts
-	total     float32 // of all weights
-	lead      int     // concepts below this number are the most telling ones
-	leading   starts
-	leadTotal float32
-	wholes    starts // identifiers that are wanted as one
+	terms    map[string]int // term → concept
+	means    map[string]int // a synonym's term → concept
+	weights  []float32      // by concept
+	synonyms *phrases
+	total    float32 // of all weights
 
-	tokens []token // reused
-	spare  []mark
+	wanted []wanted
+	slots  [slots]uint16 // by number: the last wanted term, counted from 1
+
+	tokens, ahead []token // reused
+	spare         []mark
 }
 
-// starts has, by the first letter's low bits, a bit for each second and third letter that a wanted term may have. By it most
-// words of a text are passed over.
-type starts struct {
-	second, third [32]uint32
-}
+// slots is how many classes term numbers are looked up by: many more than a query has terms.
+const slots = 1024
 
 // mark is a place in a text where a concept was met.
 type mark struct {
@@ -50,48 +45,16 @@ func newMarker(p *plan, synonyms *phrases) *marker {
 				continue
 			}
 			m.want(v.term, id)
-			if v.why == whyJoined || isCompound(c.text) {
-				m.wholes.add(v.term)
-			}
 		}
 	}
 	for _, wish := range p.codes {
 		if _, ok := m.terms[codeKey(wish.text)]; !ok {
 			m.weights = append(m.weights, 1)
 			m.want(codeKey(wish.text), len(m.weights)-1)
-			m.wholes.add(codeKey(wish.text))
 		}
 	}
-	m.choose()
+	m.number()
 	return m
-}
-
-// leadShare is the share of a query's weight that its most telling concepts have at least. Long texts are first searched for
-// these alone.
-const leadShare = 0.6
-
-// choose decides which concepts lead, and notes how wanted terms start.
-func (m *marker) choose() {
-	for _, w := range m.weights {
-		m.total += w
-	}
-	for m.lead < len(m.weights) && (m.leadTotal < leadShare*m.total || m.lead < 2) {
-		m.leadTotal += m.weights[m.lead]
-		m.lead++
-	}
-	for term, concept := range m.terms {
-		m.startsWith(term, concept)
-	}
-	if len(m.means) == 0 {
-		return
-	}
-	for first, all := range m.synonyms.byFirst {
-		for _, ph := range all {
-			if concept, ok := m.means[ph.means]; ok {
-				m.startsWith(first, concept)
-			}
-		}
-	}
 }
 
 func (m *marker) want(term string, concept int) {
@@ -100,152 +63,100 @@ func (m *marker) want(term string, concept int) {
 	}
 }
 
-func (m *marker) startsWith(term string, concept int) {
-	m.all.add(term)
-	if concept < m.lead {
-		m.leading.add(term)
-	}
+// wanted is a term to look for by its number.
+type wanted struct {
+	number  uint16
+	next    uint16 // wanted term of the same slot, counted from 1
+	concept int
+	length  int
+	phrases []phrase // where it begins synonyms, one of which has to be there as a whole
 }
 
-func (s *starts) add(term string) {
-	if term == "" {
-		return
+// number makes the wanted terms known by their numbers.
+func (m *marker) number() {
+	for _, w := range m.weights {
+		m.total += w
 	}
-	first := term[0] & 31
-	if len(term) < 3 || term[0] >= utf8.RuneSelf {
-		s.second[first], s.third[first] = ^uint32(0), ^uint32(0)
-		return
+	add := func(term string, concept int, phrases []phrase) {
+		number := termNumber(term)
+		slot := &m.slots[number>>1&(slots-1)]
+		m.wanted = append(m.wanted, wanted{number: number, next: *slot, concept: concept, length: len(term), phrases: phrases})
+		*slot = uint16(len(m.wanted))
 	}
-	s.second[first] |= 1 << (term[1] & 31)
-	s.third[first] |= 1 << (term[2] & 31)
-	if term[2] == 'i' { // the stem of a word on -y ends on -i
-		s.third[first] |= 1 << ('y' & 31)
+	for term, concept := range m.terms {
+		add(term, concept, nil)
 	}
-}
-
-// possible reports whether a wanted term may start at i.
-func (s *starts) possible(text string, i int) bool {
-	if text[i] >= utf8.RuneSelf {
-		return true
-	}
-	first := text[i] & 31
-	if i+2 >= len(text) {
-		return s.second[first] != 0
-	}
-	return s.second[first]&(1<<(text[i+1]&31)) != 0 && s.third[first]&(1<<(text[i+2]&31)) != 0
-}
-
-// find appends the marks of text to dst, in order. Marks do not overlap.
-func (m *marker) find(a *analyzer, dst []mark, text string) []mark {
-	return m.scan(a, dst, text, &m.all)
-}
-
-// scan is find for the terms that start so, and others that happen to stand in the same identifier.
-func (m *marker) scan(a *analyzer, dst []mark, text string, wanted *starts) []mark {
-	chunk := -1 // where the identifier that i is in starts
-	for i := 0; i < len(text); {
-		c := text[i]
-		if !isAlnum(c) && c < utf8.RuneSelf {
-			chunk = -1
-			i++
-			continue
-		}
-		if chunk < 0 {
-			chunk = i
-		}
-		if !wanted.possible(text, i) { // go to where another word may start: behind a connector, or at a capital
-			i = nextPart(text, partEnd(text, i))
-			continue
-		}
-		if end := plainWordEnd(text, i); chunk == i && end > i {
-			if w := a.word(text[i:end]); !w.stop {
-				m.tokens = append(m.tokens[:0], token{term: w.term, end: end - i})
-				dst = m.match(dst, a, text, i)
-			}
-			i = max(end, lastEnd(dst))
-			chunk = -1
-			continue
-		}
-		if i > chunk || !m.wholes.possible(text, i) { // a part of an identifier: the others are read only if this one is wanted
-			end := partEnd(text, i)
-			if w := a.word(text[i:end]); !m.wanted(w.term) {
-				i = nextPart(text, end)
-				continue
+	for means, concept := range m.means {
+		for _, first := range m.synonyms.firsts[means] {
+			if _, ok := m.terms[first]; !ok {
+				add(first, concept, m.synonyms.byFirst[first])
 			}
 		}
-		end := max(chunkEnd(text, chunk), i+1)
-		m.tokens = a.tokens(m.tokens[:0], text[chunk:end])
-		dst = m.match(dst, a, text, chunk)
-		i = max(end, lastEnd(dst))
-		chunk = -1
+	}
+}
+
+// lookup returns the wanted term of a number, or nil. Terms may share a number.
+func (m *marker) lookup(number uint16) *wanted {
+	for n := m.slots[number>>1&(slots-1)]; n > 0; n = m.wanted[n-1].next {
+		if w := &m.wanted[n-1]; w.number == number {
+			return w
+		}
+	}
+	return nil
+}
+
+// scout appends to dst where terms stand in text that are probably wanted ones, in order. It does not read the text.
+func (m *marker) scout(dst []mark, text string, in places) []mark {
+	at := 0
+	for i, number := range in.terms {
+		if at += int(in.gaps[i]); at >= len(text) {
+			break
+		}
+		w := m.lookup(number)
+		if w == nil {
+			continue
+		}
+		concept, ok := w.concept, w.phrases == nil
+		for _, ph := range w.phrases {
+			if !ok && len(in.terms) > i+len(ph.short) && slices.Equal(in.terms[i+1:i+1+len(ph.short)], ph.short) {
+				concept, ok = m.means[ph.means]
+			}
+		}
+		if ok {
+			dst = append(dst, mark{start: at, end: min(at+w.length, len(text)), concept: concept})
+		}
 	}
 	return dst
 }
 
-// plainWordEnd returns the end of the word that starts at i, or i where it is part of something longer.
-func plainWordEnd(text string, i int) int {
-	if text[i] >= utf8.RuneSelf || text[i] >= '0' && text[i] <= '9' {
-		return i
+// find appends the marks of text[from:to] to dst, in order. Marks do not overlap.
+func (m *marker) find(a *analyzer, dst []mark, text string, in places, from, to int) []mark {
+	at, next := 0, from
+	for i, number := range in.terms {
+		at += int(in.gaps[i])
+		if at >= to {
+			break
+		}
+		if at >= next && m.lookup(number) != nil {
+			dst = m.identifier(a, dst, text, at)
+			next = max(identifierEnd(text, at), lastEnd(dst))
+		}
 	}
-	end := i + 1
-	for end < len(text) && text[end] >= 'a' && text[end] <= 'z' {
-		end++
-	}
-	switch {
-	case end-i > maxPartLen:
-		return i
-	case end == len(text):
+	return dst
+}
+
+// identifier appends the marks of the identifier that starts at i, or of the rest of one.
+func (m *marker) identifier(a *analyzer, dst []mark, text string, i int) []mark {
+	m.tokens = a.tokens(m.tokens[:0], text[i:identifierEnd(text, i)])
+	return m.match(dst, a, text, i)
+}
+
+func identifierEnd(text string, i int) int {
+	if end := chunkEnd(text, i); end > i {
 		return end
-	case isConnector(text[end]): // inside an identifier, unless a sentence ends here
-		if end+1 < len(text) && (isAlnum(text[end+1]) || text[end+1] >= utf8.RuneSelf) {
-			return i
-		}
-	case isAlnum(text[end]) || text[end] >= utf8.RuneSelf:
-		return i
 	}
-	return end
+	return nextRune(text, i+1) // of a script without spaces
 }
-
-// isCompound reports whether text is more than a plain word: 404.13, H12, StatusBadGateway.
-func isCompound(text string) bool {
-	for i := 1; i < len(text); i++ {
-		if text[i]-'a' >= 26 {
-			return true
-		}
-	}
-	return false
-}
-
-// partEnd returns the end of the part of an identifier that starts at i.
-func partEnd(text string, i int) int {
-	for i++; i < len(text) && (text[i]-'a' < 26 || text[i]-'0' < 10); {
-		i++
-	}
-	return i
-}
-
-// nextPart returns i, the end of a part of an identifier, or what is behind the connector there.
-func nextPart(text string, i int) int {
-	if i+1 < len(text) && isConnector(text[i]) && isAlnum(text[i+1]) {
-		return i + 1
-	}
-	return i
-}
-
-// wanted reports whether term is looked for, by itself or as the beginning of a synonym.
-func (m *marker) wanted(term string) bool {
-	if _, ok := m.terms[term]; ok {
-		return true
-	}
-	for _, ph := range m.synonyms.byFirst[term] {
-		if _, ok := m.means[ph.means]; ok {
-			return true
-		}
-	}
-	return false
-}
-
-func isConnector(c byte) bool { return c == '-' || c == '_' || c == '.' || c == '\'' }
 
 func lastEnd(marks []mark) int {
 	if len(marks) == 0 {
@@ -278,9 +189,9 @@ func (m *marker) match(dst []mark, a *analyzer, text string, start int) []mark {
 				continue
 			}
 			// The rest of the phrase stands within a few words.
-			ahead := a.tokens(nil, text[start+t.start:min(len(text), start+t.end+maxPartLen*(len(ph.rest)))])
-			seq := ahead[:0]
-			for _, next := range ahead {
+			m.ahead = a.tokens(m.ahead[:0], text[start+t.start:min(len(text), start+t.end+maxPartLen*(len(ph.rest)))])
+			seq := m.ahead[:0]
+			for _, next := range m.ahead {
 				if !next.extra {
 					seq = append(seq, next)
 				}
@@ -310,20 +221,4 @@ func (m *marker) html(text string, start, end int, marks []mark) string {
 	}
 	b.WriteString(html.EscapeString(text[at:end]))
 	return b.String()
-}
-
-// Mark returns text as HTML: escaped, with the words that query looks for in <mark>.
-func (x *Index) Mark(query, text string) string {
-	a := x.analyzer()
-	defer x.analyzers.Put(a)
-	m := &marker{terms: make(map[string]int), weights: []float32{1}, synonyms: x.synonyms}
-	q := parseQuery(query, x.cleaner, x.hasValue, x.hasCode)
-	for _, t := range a.tokens(nil, q.Text) {
-		if !t.stop {
-			m.want(t.term, 0)
-			m.wholes.add(t.term)
-		}
-	}
-	m.choose()
-	return m.html(text, 0, len(text), m.find(a, nil, text))
 }

@@ -1,14 +1,23 @@
 package index
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // phrases finds known runs of words in a sequence of tokens: the synonyms of a text, the vendors named in a query.
 type phrases struct {
 	byFirst map[string][]phrase
+	firsts  map[string][]string // by what they mean: the terms that a phrase begins with
+}
+
+func newPhrases() *phrases {
+	return &phrases{byFirst: make(map[string][]phrase), firsts: make(map[string][]string)}
 }
 
 type phrase struct {
 	rest  []string // the terms after the first
+	short []uint16 // the numbers of those that are no function words
 	means string   // the term or slug that the run stands for
 }
 
@@ -18,7 +27,7 @@ const synonymMark = "="
 // newSynonyms returns the phrases of groups, whose members are words or phrases that mean the same. A group's term is made
 // of its first member.
 func newSynonyms(a *analyzer, groups [][]string) *phrases {
-	p := &phrases{byFirst: make(map[string][]phrase)}
+	p := newPhrases()
 	for _, group := range groups {
 		if len(group) < 2 {
 			continue
@@ -33,7 +42,7 @@ func newSynonyms(a *analyzer, groups [][]string) *phrases {
 
 // newVendorWords returns the phrases that name a vendor; each means the vendor's slug.
 func newVendorWords(a *analyzer, words map[string][]string) *phrases {
-	p := &phrases{byFirst: make(map[string][]phrase)}
+	p := newPhrases()
 	for slug, names := range words {
 		for _, name := range names {
 			if len(name) > 1 { // a letter names nobody, though "x" would
@@ -53,7 +62,16 @@ func (p *phrases) add(terms []string, means string) {
 			return
 		}
 	}
-	p.byFirst[terms[0]] = append(p.byFirst[terms[0]], phrase{rest: terms[1:], means: means})
+	ph := phrase{rest: terms[1:], means: means}
+	for _, term := range ph.rest {
+		if !isStop(term) {
+			ph.short = append(ph.short, termNumber(term))
+		}
+	}
+	p.byFirst[terms[0]] = append(p.byFirst[terms[0]], ph)
+	if !slices.Contains(p.firsts[means], terms[0]) {
+		p.firsts[means] = append(p.firsts[means], terms[0])
+	}
 }
 
 // each calls found for every phrase in seq, a sequence without extra readings, with the range of its tokens.
