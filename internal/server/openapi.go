@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,7 +31,9 @@ type operation struct {
 // statuses are what the operation may answer with, in order.
 func (op operation) statuses() []int {
 	all := append([]int{http.StatusOK}, op.errors...)
-	return append(all, http.StatusMethodNotAllowed, http.StatusTooManyRequests, http.StatusInternalServerError)
+	all = append(all, http.StatusMethodNotAllowed, http.StatusTooManyRequests, http.StatusInternalServerError)
+	slices.Sort(all)
+	return all
 }
 
 type parameter struct {

@@ -18,6 +18,10 @@ import (
 
 const hitsPerPage = 20
 
+// minMessage is the length in bytes from which words may be a message of a log, cut out of its
+// line, and not something to search for.
+const minMessage = 32
+
 // showSearch serves GET /search: results with facets, as a form and links.
 func (s *Server) showSearch(c *gin.Context, snap *library.Snapshot) error {
 	q := c.Request.URL.Query()
@@ -74,13 +78,15 @@ func (s *Server) showSearch(c *gin.Context, snap *library.Snapshot) error {
 	if res.DidYouMean != "" {
 		p.DidYouMean = web.Link{Label: res.DidYouMean, Path: at(func(q url.Values) { q.Set("q", res.DidYouMean) })}
 	}
-	if diagnose.LooksLikeEvidence(req.Text) {
+	if p.Evidence = diagnose.LooksLikeEvidence(req.Text); p.Evidence || len(req.Text) >= minMessage {
 		report, err := s.diagnose(c, snap, []byte(req.Text))
 		if err != nil {
 			return err
 		}
-		p.Evidence = true
-		p.Findings = s.findings(snap, report.Findings[:min(1, len(report.Findings))])
+		if len(report.Findings) > 0 && (p.Evidence || report.Findings[0].Confidence != "possible") {
+			p.Evidence = true
+			p.Findings = s.findings(snap, report.Findings[:1])
+		}
 	}
 	if res.Total == 0 {
 		for _, code := range snap.Catalog.Popular(4) {
