@@ -254,7 +254,8 @@ func tidy(s string) string {
 }
 
 // readConstants reads snippets/constants.tsv: a header line with the languages,
-// then a line for each code with the name it has in each, or nothing.
+// then a line for each code with the names it has in each, the current one first,
+// or nothing.
 func (b *builder) readConstants(path string, src []byte) {
 	lines := strings.Split(strings.TrimSpace(string(src)), "\n")
 	languages := strings.Split(lines[0], "\t")[1:]
@@ -264,8 +265,8 @@ func (b *builder) readConstants(path string, src []byte) {
 			b.problems = append(b.problems, markdown.Problem{Path: path, Line: i + 2, Msg: fmt.Sprintf("expected a code and %d names, separated by tabs", len(languages))})
 			continue
 		}
-		for j, name := range cells[1:] {
-			if name != "" {
+		for j, names := range cells[1:] {
+			for name := range strings.FieldsSeq(names) {
 				b.constants[cells[0]] = append(b.constants[cells[0]], Constant{Language: languages[j], Name: name})
 			}
 		}

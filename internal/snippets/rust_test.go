@@ -18,7 +18,7 @@ func runAxum(t *testing.T, dir string, all []*snippet) {
 		fmt.Fprintf(&modules, "mod %s;\n", s.id)
 		fmt.Fprintf(&threads, "    std::thread::spawn(%s::run);\n", s.id)
 	}
-	write(t, dir, "src/main.rs", modules.String()+"\nfn main() {\n"+threads.String()+"    loop {\n        std::thread::park();\n    }\n}\n")
+	write(t, dir, "src/main.rs", modules.String()+"\n"+rustConstants(t)+"\nfn main() {\n"+threads.String()+"    loop {\n        std::thread::park();\n    }\n}\n")
 	data(t, dir, "rust/Cargo.toml", "Cargo.toml")
 	target := cache(t, "rust")
 	command(t, dir, "cargo", "build", "--quiet", "--target-dir", target)
