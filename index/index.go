@@ -62,17 +62,18 @@ type Index struct {
 	docs  []Document
 	store *store
 
-	synonyms *phrases
-	vendors  *phrases
-	cleaner  *cleaner
-	facets   facetTable
-	codes    codeTable
-	names    nameTable
-	aliases  []alias // by page
-	lists    *listCache
-	readings readings
-	speller  speller
-	lengths  [numFields][]float32 // by field and page: what a longer text divides its counts by
+	synonyms  *phrases
+	vendors   *phrases
+	cleaner   *cleaner
+	facets    facetTable
+	codes     codeTable
+	names     nameTable
+	constants constantTable
+	aliases   []alias // by page
+	lists     *listCache
+	readings  readings
+	speller   speller
+	lengths   [numFields][]float32 // by field and page: what a longer text divides its counts by
 
 	scratch   sync.Pool // *scratch
 	analyzers sync.Pool // *analyzer
@@ -133,15 +134,16 @@ func Open(ctx context.Context, docs []Document, cfg Config) (*Index, error) {
 func prepare(docs []Document, cfg Config) (*Index, error) {
 	a := newAnalyzer()
 	x := &Index{
-		docs:     docs,
-		synonyms: newSynonyms(a, cfg.Synonyms),
-		cleaner:  newCleaner(),
-		facets:   newFacetTable(docs),
-		codes:    newCodeTable(docs),
-		names:    newNameTable(a, docs),
-		lists:    newListCache(),
-		readings: readings{pages: make([]atomic.Pointer[reading], len(docs))},
-		lengths:  fieldLengths(docs),
+		docs:      docs,
+		synonyms:  newSynonyms(a, cfg.Synonyms),
+		cleaner:   newCleaner(),
+		facets:    newFacetTable(docs),
+		codes:     newCodeTable(docs),
+		names:     newNameTable(a, docs),
+		constants: newConstantTable(docs),
+		lists:     newListCache(),
+		readings:  readings{pages: make([]atomic.Pointer[reading], len(docs))},
+		lengths:   fieldLengths(docs),
 	}
 	x.scratch.New = func() any { return newScratch(len(x.docs)) }
 	x.analyzers.New = func() any { return newAnalyzer() }

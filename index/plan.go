@@ -114,7 +114,11 @@ func (x *Index) plan(ctx context.Context, a *analyzer, q Query) (*plan, error) {
 	for i := range words {
 		seq[i] = words[i].token
 	}
-	p.named = x.names.whole[nameKey(seq)]
+	constant := x.constants.find(q.Text)
+	p.named = constant
+	if len(p.named) == 0 {
+		p.named = x.names.whole[nameKey(seq)]
+	}
 	if len(p.named) == 0 {
 		x.names.each(seq, func(pages []uint32, from, to int) {
 			if n := to - from; n*maxAroundName < len(words) {
@@ -144,7 +148,9 @@ func (x *Index) plan(ctx context.Context, a *analyzer, q Query) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.wish(p, words, wholes)
+	if len(constant) == 0 { // else BAD_REQUEST is no vendor's BadRequest
+		x.wish(p, words, wholes)
+	}
 	x.settle(p)
 	x.conceive(p, words, wholes)
 	return p, nil
