@@ -71,6 +71,7 @@ func (v *Views) NewCode(c *catalog.Catalog, code *catalog.Code) CodePage {
 	p := CodePage{Frame: v.frame(name, name+": "+code.Verdict, code.Path), Code: code, CodeTitle: code.Title}
 	p.Color, p.Nav = code.Category.Color, "codes"
 	p.Frame.Markdown = code.Path + ".md"
+	p.Frame.Edit = c.EditURL(code.Page)
 	p.IsError = p.Color == "c4" || p.Color == "c5"
 	p.Standard = "Sent by " + code.Vendor.Title + ", in no standard"
 	if code.Semantics.OnWire == "never" {

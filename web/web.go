@@ -47,6 +47,7 @@ func (v View[T]) Template() *template.Template { return v.t }
 type Views struct {
 	cfg    Config
 	assets map[string]Asset // by plain name, "site.css"
+	site   Site
 
 	Home          View[HomePage]
 	Codes         View[CodesPage]
@@ -61,6 +62,7 @@ type Views struct {
 	Doc           View[DocPage]
 	Search        View[SearchPage]
 	Misses        View[MissesPage]
+	Status        View[StatusPage]
 	Error         View[ErrorPage]
 	CheatSheet    View[CheatSheetPage]
 	Diagnose      View[DiagnosePage]
@@ -109,6 +111,7 @@ func New(cfg Config) (*Views, error) {
 	page(&v.Doc.t, "doc")
 	page(&v.Search.t, "search")
 	page(&v.Misses.t, "misses")
+	page(&v.Status.t, "status")
 	page(&v.Error.t, "error")
 	page(&v.CheatSheet.t, "cheatsheet")
 	page(&v.Diagnose.t, "diagnose")
@@ -131,6 +134,7 @@ func (v *Views) funcs() template.FuncMap {
 		"url":        v.url,
 		"asset":      func(name string) string { return v.url(v.assets[name].Path) },
 		"headScript": func() template.HTML { return "<script>" + headScript + "</script>" },
+		"href":       v.href,
 		"icon":       icon,
 		"title":      func(s string) string { return strings.ToUpper(s[:1]) + s[1:] },
 		"add":        func(a, b int) int { return a + b },
@@ -141,6 +145,14 @@ func (v *Views) funcs() template.FuncMap {
 
 // url is a path of the site with the base path before it.
 func (v *Views) url(path string) string { return v.cfg.BasePath + path }
+
+// href is url for links that may lead to another site.
+func (v *Views) href(to string) string {
+	if strings.HasPrefix(to, "/") {
+		return v.url(to)
+	}
+	return to
+}
 
 func plural(n int, one, many string) string {
 	if n == 1 {

@@ -5,12 +5,14 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"siteerror/content"
 	"siteerror/internal/catalog"
+	"siteerror/internal/config"
 	"siteerror/internal/library"
 	"siteerror/internal/server"
 )
@@ -21,14 +23,18 @@ type contentFlags struct {
 	builtin bool
 	strict  bool
 	baseURL string
+	cache   string
+
+	settings string // siteerror.yaml, whose settings of the site are read with the content; or ""
 }
 
 func (f *contentFlags) register(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.dirs, "content", nil, "folder of Markdown files; repeatable, a later one's pages win")
 	flags.BoolVar(&f.builtin, "builtin", true, "include the shipped library")
 	flags.BoolVar(&f.strict, "strict", false, "a bad doc is an error, as a bad code or post is")
+	flags.StringVar(&f.cache, "cache", "", "folder that keeps what was made of the content, for the next start")
 	flags.StringVar(&f.baseURL, "base-url", "", "the site's address as readers know it, with a path if it lives below one")
-	paths(flags, "content")
+	paths(flags, "content", "cache")
 }
 
 // shapes makes JSON with links to the site, as far as its address is known.
@@ -37,14 +43,18 @@ func (f *contentFlags) shapes() server.Shapes {
 }
 
 // config is how a Library is opened for these flags.
-func (f *contentFlags) config(log *slog.Logger) (library.Config, error) {
+func (c *command) libraryConfig(f *contentFlags, log *slog.Logger) (library.Config, error) {
+	if c.file != nil {
+		f.settings = c.file.Path
+	}
 	_, path, err := splitBaseURL(f.baseURL)
 	if err != nil {
 		return library.Config{}, usageError{err}
 	}
 	return library.Config{
 		Sources: f.sources,
-		Options: catalog.Options{BasePath: path, Strict: f.strict},
+		Options: catalog.Options{BasePath: path, Strict: f.strict, Settings: filepath.ToSlash(f.settings)},
+		Cache:   f.cache,
 		Log:     log,
 	}, nil
 }
@@ -69,6 +79,14 @@ func (f *contentFlags) sources() (sources []catalog.Source, done func(), err err
 		}
 		roots = append(roots, root)
 		sources = append(sources, catalog.Source{Name: dir, Dir: dir, FS: root.FS()})
+	}
+	if f.settings != "" { // last, since who runs the server has the last word
+		file, err := config.Read(os.DirFS(filepath.Dir(f.settings)), filepath.Base(f.settings))
+		if err != nil {
+			done()
+			return nil, nil, err
+		}
+		sources = append(sources, catalog.Source{Name: f.settings, Site: file.Site})
 	}
 	return sources, done, nil
 }

@@ -169,7 +169,7 @@ func (c *command) mcpCommand() *cobra.Command {
 		Short: "Offer the library to an agent over standard input and output (Model Context Protocol)",
 		Args:  usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := f.config(c.quiet())
+			cfg, err := c.libraryConfig(f, c.quiet())
 			if err != nil {
 				return err
 			}

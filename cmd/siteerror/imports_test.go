@@ -25,11 +25,11 @@ var allowed = map[string][]string{
 	"internal/catalog":  {"internal/markdown", "internal/config"},
 	"internal/terminal": {"internal/catalog", "internal/markdown"},
 	"internal/feed":     {"internal/catalog"},
-	"web":               {"internal/catalog"},
+	"web":               {"internal/catalog", "internal/config"},
 	"internal/library":  {"internal/catalog", "index", "internal/diagnose"},
 	"internal/mcp":      {"internal/library", "internal/catalog", "index", "internal/diagnose", "internal/checker", "internal/feed"},
 	"internal/server": {"internal/library", "internal/catalog", "index", "internal/diagnose", "internal/checker", "internal/mock", "internal/misses",
-		"internal/feed", "internal/gate", "internal/limit", "internal/terminal", "internal/mcp", "web"},
+		"internal/feed", "internal/gate", "internal/limit", "internal/terminal", "internal/mcp", "internal/markdown", "web"},
 }
 
 // alone are the outside modules that one package owns.

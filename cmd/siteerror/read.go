@@ -32,7 +32,7 @@ func (c *command) quiet() *slog.Logger {
 
 // snapshot builds the content for one answer.
 func (c *command) snapshot(ctx context.Context, f *contentFlags) (*library.Snapshot, func(), error) {
-	cfg, err := f.config(c.quiet())
+	cfg, err := c.libraryConfig(f, c.quiet())
 	if err != nil {
 		return nil, nil, err
 	}

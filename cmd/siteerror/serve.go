@@ -163,7 +163,8 @@ func (f *serveFlags) prepare(c *command) (*parts, error) {
 	if p.base, p.path, err = splitBaseURL(f.baseURL); err != nil {
 		return nil, usageError{err}
 	}
-	p.library, err = f.config(p.log)
+	p.library, err = c.libraryConfig(&f.contentFlags, p.log)
+	p.library.Options.Keep = f.watch
 	return p, err
 }
 
@@ -191,7 +192,7 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 	defer lib.Close()
 	handler, err := server.New(server.Config{
 		Library: lib, Checker: p.checker, Log: p.log, BaseURL: p.base, BasePath: p.path, Addr: sockets[0].Addr().String(), TLS: p.certificate != nil,
-		Version: version(), Gate: p.gate, Access: p.access, Misses: f.misses(), OperatorToken: f.operator,
+		Version: version(), Gate: p.gate, Access: p.access, Misses: f.misses(), Live: f.watch, OperatorToken: f.operator,
 		APIRate: f.apiRate, SpareLoopback: !f.apiRateSet,
 	})
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 
 // catalog loads the content for one answer that needs no index.
 func (c *command) catalog(ctx context.Context, f *contentFlags) (*catalog.Catalog, func(), error) {
-	cfg, err := f.config(c.quiet())
+	cfg, err := c.libraryConfig(f, c.quiet())
 	if err != nil {
 		return nil, nil, err
 	}

@@ -7,26 +7,40 @@ import (
 	"siteerror/internal/markdown"
 )
 
-// body renders a page's Markdown when its HTML is first asked for, once. The
+// body renders a page's Markdown when its HTML is first asked for. The
 // outcome depends on the page and the catalog alone, so a page stays immutable
 // to whoever reads it.
 type body struct {
 	source string
 	links  *linker
 
-	once     sync.Once
+	mu       sync.Mutex
 	rendered *markdown.Rendered
 	err      error
 }
 
 func (b *body) render() (*markdown.Rendered, error) {
-	b.once.Do(func() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.rendered == nil && b.err == nil {
 		b.rendered, b.err = b.links.cat.renderer.Render([]byte(b.source), func(dest string) string {
 			out, _ := b.links.resolve(dest)
 			return out
 		})
-	})
+	}
 	return b.rendered, b.err
+}
+
+// Forget lets go of the page's HTML, for callers that keep what they made of it.
+// It is rendered again when it is asked for again.
+func (d *Doc) Forget() {
+	if len(d.Flat) == 0 {
+		return
+	}
+	b := d.Flat[0].body
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.rendered = nil
 }
 
 // HTMLFrom returns the section's blocks from block i on, without the heading.

@@ -3,6 +3,7 @@ package catalog
 import (
 	"cmp"
 	"math"
+	"net/url"
 	"path"
 	"slices"
 	"strconv"
@@ -121,7 +122,7 @@ func docURL(p string) string {
 	if p == "" {
 		return "/docs"
 	}
-	return "/docs/" + p
+	return (&url.URL{Path: "/docs/" + p}).EscapedPath()
 }
 
 func humanize(name string) string {

@@ -29,8 +29,7 @@ type Source struct {
 	// Builtin marks the shipped library: it can be narrowed, and what it links to
 	// may be missing or replaced without anybody being to blame.
 	Builtin bool
-	// Site are settings that stand outside the tree; what the tree's own
-	// siteerror.yaml says wins over them.
+	// Site are settings that come without a tree: FS is nil then.
 	Site config.Site
 }
 
@@ -41,6 +40,9 @@ type Options struct {
 	// FailOnDocs makes a doc's problems fail the load as a code's do, unknown
 	// fields apart: what a check wants.
 	FailOnDocs bool
+	// Settings is the file of settings that the command reads: in a tree as well,
+	// its server's options are no mistake.
+	Settings string
 	// Previous lends what it has read of files that have not changed since.
 	Previous *Catalog
 	// Keep makes the catalog remember what it has read, so that it can be lent.
@@ -59,6 +61,9 @@ func Load(ctx context.Context, sources []Source, opts Options) (*Catalog, error)
 	for i, src := range sources {
 		b.cat.trees = append(b.cat.trees, tree{dir: src.Dir})
 		b.cat.Site = b.cat.Site.Merge(src.Site)
+		if src.FS == nil {
+			continue
+		}
 		if err := b.readSite(src); err != nil {
 			return nil, err
 		}
@@ -197,7 +202,7 @@ func (b *builder) readSite(source Source) error {
 		b.problems = append(b.problems, problems...)
 		return nil
 	}
-	if len(f.Server) > 0 { // who writes pages does not decide where the server listens
+	if len(f.Server) > 0 && f.Path != path.Clean(b.opts.Settings) { // who writes pages does not decide where the server listens
 		b.problems = append(b.problems, markdown.Problem{Path: f.Path, Line: f.Server[0].Line,
 			Msg: "the server's options have no effect in a content folder: give this file with --config, or move “server” to the file that is"})
 	}

@@ -197,3 +197,17 @@ func (c *Catalog) Blocks(p Page) []*Section {
 	_, flat := newSections(c.renderer.Outline(&markdown.File{Path: p.File, Body: []byte(p.Markdown), BodyLine: 1}), nil)
 	return flat
 }
+
+// Home is the page that the settings put at "/": the one they name, else the
+// docs' first where there are no codes. It is nil where "/" is the shipped one.
+func (c *Catalog) Home() *Doc {
+	if p, ok := strings.CutPrefix(c.Site.Home, "/docs"); ok {
+		if d, err := c.Doc(strings.Trim(p, "/")); err == nil {
+			return d
+		}
+	}
+	if len(c.Codes) == 0 {
+		return c.docs[""]
+	}
+	return nil
+}

@@ -52,7 +52,7 @@ type Site struct {
 	Accent  string   `yaml:"accent"` // "#8a1c4b", for links on light paper
 	Home    string   `yaml:"home"`   // the page that stands at "/": its path, "/docs/start"
 	Edit    string   `yaml:"edit"`   // where a page is edited: "https://git.example/docs/edit/main/{path}"
-	Footer  []Column `yaml:"footer"` // instead of the shipped columns
+	Footer  []Column `yaml:"footer"` // columns before the shipped ones
 	Library Library  `yaml:"library"`
 
 	Vendors    map[string]Taxonomy `yaml:"vendors"`
@@ -170,8 +170,8 @@ func (s *Site) check(y *markdown.File) markdown.Problems {
 	if s.Logo != "" && (!fs.ValidPath(s.Logo) || !slices.Contains([]string{".svg", ".png", ".webp", ".jpg", ".gif"}, path.Ext(s.Logo))) {
 		bad("logo", "logo %q: name an .svg, .png, .webp, .jpg or .gif in the content folder, such as img/logo.svg", s.Logo)
 	}
-	if s.Home != "" && !isPath(s.Home) {
-		bad("home", "home %q: give a page's path, such as /docs/start", s.Home)
+	if s.Home != "" && (!isPath(s.Home) || !strings.HasPrefix(s.Home, "/docs")) {
+		bad("home", "home %q: give a doc's path, such as /docs/start", s.Home)
 	}
 	if u, err := url.Parse(strings.NewReplacer("{path}", "p", "{file}", "p", "{line}", "1").Replace(s.Edit)); s.Edit != "" &&
 		(err != nil || u.Scheme != "https" && u.Scheme != "http" || !strings.Contains(s.Edit, "{path}")) {

@@ -47,6 +47,7 @@ type Config struct {
 	// the pictures in them.
 	Sources func() (sources []catalog.Source, done func(), err error)
 	Options catalog.Options
+	Cache   string // folder for the index, "" for none: it then lives in memory
 	Log     *slog.Logger
 	Now     func() time.Time // nil: time.Now
 }
@@ -175,7 +176,12 @@ func (l *Library) build(ctx context.Context) (*Snapshot, error) {
 		return nil, err
 	}
 	loaded := l.cfg.Now()
-	x, err := index.Build(ctx, Documents(cat), index.Config{Synonyms: cat.Synonyms.Groups, VendorWords: vendorWords(cat)})
+	docs := Documents(cat)
+	x, err := index.Build(ctx, docs, index.Config{Synonyms: cat.Synonyms.Groups, VendorWords: vendorWords(cat), Dir: l.cfg.Cache})
+	if err != nil && l.cfg.Cache != "" && ctx.Err() == nil { // a full or read-only disk
+		l.cfg.Log.Warn("the cache cannot be used; everything works without it", "err", err)
+		x, err = index.Build(ctx, docs, index.Config{Synonyms: cat.Synonyms.Groups, VendorWords: vendorWords(cat)})
+	}
 	if err != nil {
 		return nil, fmt.Errorf("building the index: %w", err)
 	}

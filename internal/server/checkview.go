@@ -19,8 +19,8 @@ import (
 func unknownLine(u diagnose.Unknown) string { return u.Question + " " + u.SettledBy }
 
 // showChecker serves the form. A permalink fills it and fetches nothing.
-func (s *Server) showChecker(c *gin.Context, _ *library.Snapshot) error {
-	p := s.views.NewChecker()
+func (s *Server) showChecker(c *gin.Context, snap *library.Snapshot) error {
+	p := s.viewsOf(snap).NewChecker()
 	p.URL = c.Query("url")
 	if m := c.Query("method"); slices.Contains([]string{"GET", "HEAD", "OPTIONS"}, m) {
 		p.Method = m
@@ -41,7 +41,7 @@ func (s *Server) postChecker(c *gin.Context, snap *library.Snapshot) error {
 	if err != nil {
 		return badRequest("The form could not be read.")
 	}
-	p := s.views.NewChecker()
+	p := s.viewsOf(snap).NewChecker()
 	p.Asked, p.URL = true, form.Get("url")
 	if m := form.Get("method"); m != "" {
 		p.Method = m

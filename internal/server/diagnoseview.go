@@ -16,7 +16,7 @@ import (
 
 // showDiagnose serves the empty form.
 func (s *Server) showDiagnose(c *gin.Context, snap *library.Snapshot) error {
-	return pageOnce(s, c, snap, s.views.Diagnose, func() web.DiagnosePage { return s.views.NewDiagnose() })
+	return pageOnce(s, c, snap, s.views.Diagnose, func() web.DiagnosePage { return s.viewsOf(snap).NewDiagnose() })
 }
 
 // postDiagnose answers the form.
@@ -33,7 +33,7 @@ func (s *Server) postDiagnose(c *gin.Context, snap *library.Snapshot) error {
 		return badRequest("The form could not be read.")
 	}
 	paste := form.Get("paste")
-	p := s.views.NewDiagnose()
+	p := s.viewsOf(snap).NewDiagnose()
 	p.Asked = true
 	switch {
 	case len(paste) > maxDiagnoseBody:

@@ -77,12 +77,12 @@ func (s *Server) serveMetrics() gin.HandlerFunc {
 }
 
 func (s *Server) serveRobots(c *gin.Context, snap *library.Snapshot) error {
-	return s.once(c, snap, formatText, file(typeText, feed.Robots(s.site)))
+	return s.once(c, snap, formatText, file(typeText, feed.Robots(s.siteOf(snap))))
 }
 
 func (s *Server) serveSitemap(c *gin.Context, snap *library.Snapshot) error {
 	return s.once(c, snap, formatHTML, func() (*representation, error) {
-		return newRepresentation(typeXML, feed.Sitemap(snap.Catalog, s.site, 0)), nil
+		return newRepresentation(typeXML, feed.Sitemap(snap.Catalog, s.siteOf(snap), 0)), nil
 	})
 }
 
@@ -92,7 +92,7 @@ func (s *Server) serveSitemapPart(c *gin.Context, snap *library.Snapshot, part s
 	if err != nil || n < 1 {
 		return notFound("There is no sitemap %q.", part)
 	}
-	body := feed.Sitemap(snap.Catalog, s.site, n)
+	body := feed.Sitemap(snap.Catalog, s.siteOf(snap), n)
 	if body == nil {
 		return notFound("There is no sitemap %d.", n)
 	}
@@ -101,7 +101,7 @@ func (s *Server) serveSitemapPart(c *gin.Context, snap *library.Snapshot, part s
 
 func (s *Server) serveOpenSearch(c *gin.Context, snap *library.Snapshot) error {
 	return s.once(c, snap, formatHTML, func() (*representation, error) {
-		return newRepresentation("application/opensearchdescription+xml", feed.OpenSearch(s.site)), nil
+		return newRepresentation("application/opensearchdescription+xml", feed.OpenSearch(s.siteOf(snap))), nil
 	})
 }
 
@@ -129,7 +129,7 @@ func (s *Server) serveSuggest(c *gin.Context, snap *library.Snapshot) error {
 
 // serveFeed serves the Atom feed of all posts, or of a tag's.
 func (s *Server) serveFeed(c *gin.Context, snap *library.Snapshot) error {
-	posts, title := snap.Catalog.Posts, s.site.Title
+	posts, title := snap.Catalog.Posts, s.siteOf(snap).Title
 	if tag := c.Param("tag"); tag != "" {
 		if posts = snap.Catalog.PostsByTag(tag); len(posts) == 0 {
 			return notFound("No post has the tag %q.", tag)
@@ -138,25 +138,28 @@ func (s *Server) serveFeed(c *gin.Context, snap *library.Snapshot) error {
 	}
 	path := c.Request.URL.Path
 	return s.once(c, snap, formatHTML, func() (*representation, error) {
-		return newRepresentation(typeAtom, feed.Atom(posts, s.site, title, path)), nil
+		return newRepresentation(typeAtom, feed.Atom(posts, s.siteOf(snap), title, path)), nil
 	})
 }
 
 func (s *Server) serveLLMs(c *gin.Context, snap *library.Snapshot) error {
 	return s.once(c, snap, formatText, func() (*representation, error) {
-		return newRepresentation(typeText, feed.LLMs(snap.Catalog, s.site)), nil
+		return newRepresentation(typeText, feed.LLMs(snap.Catalog, s.siteOf(snap))), nil
 	})
 }
 
 func (s *Server) serveLLMsFull(c *gin.Context, snap *library.Snapshot) error {
 	return s.once(c, snap, formatText, func() (*representation, error) {
-		return newRepresentation(typeText, feed.LLMsFull(snap.Catalog, s.site)), nil
+		return newRepresentation(typeText, feed.LLMsFull(snap.Catalog, s.siteOf(snap))), nil
 	})
 }
 
 // serveAsset serves styles, scripts and pictures under their hashed names.
-func (s *Server) serveAsset(c *gin.Context, _ *library.Snapshot) error {
+func (s *Server) serveAsset(c *gin.Context, snap *library.Snapshot) error {
 	rep, ok := s.assets[c.Request.URL.Path]
+	if theme := s.themeOf(snap); !ok && theme != nil && c.Request.URL.Path == s.viewsOf(snap).ThemePath() {
+		rep, ok = theme, true
+	}
 	if !ok {
 		return notFound("There is no file %s.", c.Request.URL.Path)
 	}

@@ -58,6 +58,11 @@ func newMetrics(reg *prometheus.Registry, s *Server) *metrics {
 			defer release()
 			return float64(len(snap.Catalog.Skipped))
 		}),
+		gauge("siteerror_content_faults", "Problems of docs that are served all the same, such as broken links.", func() float64 {
+			snap, release := s.library.Acquire()
+			defer release()
+			return float64(len(snap.Catalog.Faults))
+		}),
 		gauge("siteerror_content_built_timestamp_seconds", "When the served content was published.", func() float64 {
 			snap, release := s.library.Acquire()
 			defer release()

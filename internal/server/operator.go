@@ -68,12 +68,12 @@ func (s *Server) opened(c *gin.Context) {
 func byProgram(r *http.Request) bool { return r.Header.Get("Sec-Fetch-Mode") == "" }
 
 // showMisses serves GET /misses: the searches that led nowhere, for whoever runs the server.
-func (s *Server) showMisses(c *gin.Context, _ *library.Snapshot) error {
+func (s *Server) showMisses(c *gin.Context, snap *library.Snapshot) error {
 	found, err := s.missed(c)
 	if err != nil {
 		return err
 	}
-	p := s.views.NewMisses()
+	p := s.viewsOf(snap).NewMisses()
 	p.Since, p.Searches = found.Since.UTC().Format(time.DateOnly), found.Searches
 	for _, q := range found.Missed {
 		p.Add(q.Text, "/search?q="+url.QueryEscape(q.Text), q.Last, q.Missed(), q.Searches, q.Results)

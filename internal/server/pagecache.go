@@ -6,11 +6,16 @@ import (
 	"siteerror/internal/library"
 )
 
+// maxKept is how many bytes of responses are kept. Each may be kept in several
+// codings as well; the shipped library's pages all get in.
+const maxKept = 64 << 20
+
 // pages are the responses made of one snapshot, by form and path. Only paths of
-// pages that exist get in, so their number is bounded by the content.
+// pages that exist get in; of a large tree, as many as there is room for.
 type pages struct {
 	mu     sync.RWMutex
 	byPath [formats]map[string]*representation
+	bytes  int
 }
 
 type pagesKey struct{}
@@ -40,5 +45,17 @@ func (p *pages) put(f format, path string, rep *representation) *representation 
 		return kept
 	}
 	p.byPath[f][path] = rep
+	p.bytes += len(rep.body)
+	for form := range p.byPath { // whichever come: what is asked for often is soon back
+		for old, r := range p.byPath[form] {
+			if p.bytes <= maxKept {
+				return rep
+			}
+			if r != rep {
+				delete(p.byPath[form], old)
+				p.bytes -= len(r.body)
+			}
+		}
+	}
 	return rep
 }

@@ -43,7 +43,7 @@ func (s *Server) showCode(c *gin.Context, snap *library.Snapshot) error {
 		return err
 	}
 	if asMarkdown {
-		return s.markdownTwin(c, snap, func() string { return feed.CodeMarkdown(code, s.site) })
+		return s.markdownTwin(c, snap, func() string { return feed.CodeMarkdown(code, s.siteOf(snap)) })
 	}
 	if code.ID != id { // compared without case; one address for one page
 		s.redirect(c, http.StatusPermanentRedirect, code.Path)
@@ -84,7 +84,7 @@ func (s *Server) codeRepresentation(c *gin.Context, snap *library.Snapshot, code
 		}
 		rep = newRepresentation(typeJSON, body)
 	case formatMarkdown:
-		rep = newRepresentation(typeMarkdown, []byte(feed.CodeMarkdown(code, s.site)))
+		rep = newRepresentation(typeMarkdown, []byte(feed.CodeMarkdown(code, s.siteOf(snap))))
 	case formatText:
 		var b strings.Builder
 		p := terminal.Printer{W: &b, Color: c.Query("color") == "1"}

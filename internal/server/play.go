@@ -101,7 +101,7 @@ func (s *Server) showPlayground(c *gin.Context, snap *library.Snapshot) error {
 	q := c.Request.URL.Query()
 	r := web.PlayRequest{Method: strings.ToUpper(c.DefaultQuery("method", "GET")), Target: c.DefaultQuery("path", "/status/200"), Headers: q.Get("headers"), Body: q.Get("body")}
 	ask := mock.Ask{Method: r.Method, Target: r.Target, Body: r.Body}
-	p := s.views.NewPlayground(snap.Catalog, r)
+	p := s.viewsOf(snap).NewPlayground(snap.Catalog, r)
 	status := 0
 	var err error
 	if ask.Headers, err = headerLines(r.Headers); err == nil && q.Get("send") != "" {

@@ -66,6 +66,7 @@ func (s *Server) routes() {
 	page("/api", s.showAPI)
 	page("/healthz", s.serveHealth)
 	page("/readyz", s.serveReady)
+	page("/-/status", s.showStatus)
 	s.get("/metrics", s.serveMetrics())
 	page("/robots.txt", s.serveRobots)
 	page("/sitemap.xml", s.serveSitemap)

@@ -43,7 +43,7 @@ func (s *Server) showSearch(c *gin.Context, snap *library.Snapshot) error {
 	if page == 1 && !filtered(q) {
 		s.searched(req.Text, res.Total)
 	}
-	p := s.views.NewSearch(req.Text, res.Total)
+	p := s.viewsOf(snap).NewSearch(req.Text, res.Total)
 	p.Hits = s.hits(snap, req.Text, res.Hits)
 	p.Page, p.Pages = page, (res.Total+hitsPerPage-1)/hitsPerPage
 	at := func(change func(url.Values)) string { return searchPath(q, change) }

@@ -48,6 +48,7 @@ type Config struct {
 	SpareLoopback bool         // clients on this machine are not limited
 	OperatorToken string       // the password of the operator's page; empty: only this machine sees it
 	Registry      *prometheus.Registry
+	Live          bool             // pages reload themselves when the content changes
 	Now           func() time.Time // nil: time.Now
 }
 

@@ -19,9 +19,9 @@ func (s *Server) showCheatSheet(c *gin.Context, snap *library.Snapshot) error {
 		return err
 	}
 	if category == "" && vendor == "" {
-		return pageOnce(s, c, snap, s.views.CheatSheet, func() web.CheatSheetPage { return s.views.NewCheatSheet(snap.Catalog, "", "") })
+		return pageOnce(s, c, snap, s.views.CheatSheet, func() web.CheatSheetPage { return s.viewsOf(snap).NewCheatSheet(snap.Catalog, "", "") })
 	}
-	return pageNow(s, c, 0, s.views.CheatSheet, s.views.NewCheatSheet(snap.Catalog, category, vendor))
+	return pageNow(s, c, 0, s.views.CheatSheet, s.viewsOf(snap).NewCheatSheet(snap.Catalog, category, vendor))
 }
 
 func sheetFilters(c *gin.Context, snap *library.Snapshot) (category, vendor string, err error) {
@@ -88,7 +88,7 @@ func (s *Server) showQuiz(c *gin.Context, snap *library.Snapshot) error {
 		}
 		answers, check = answers+a, true
 	}
-	return pageNow(s, c, 0, s.views.Quiz, s.views.NewQuiz(snap.Catalog, seed, answers, check))
+	return pageNow(s, c, 0, s.views.Quiz, s.viewsOf(snap).NewQuiz(snap.Catalog, seed, answers, check))
 }
 
 // redirectOnce leads on with a 303 that nobody may keep.
@@ -134,6 +134,6 @@ func (s *Server) showAPI(c *gin.Context, snap *library.Snapshot) error {
 			}
 			ops = append(ops, entry)
 		}
-		return s.views.NewAPI(ops)
+		return s.viewsOf(snap).NewAPI(ops)
 	})
 }

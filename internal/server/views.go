@@ -54,17 +54,20 @@ func render[T any](s *Server, view web.View[T], data T) (*representation, error)
 }
 
 func (s *Server) showHome(c *gin.Context, snap *library.Snapshot) error {
-	return pageOnce(s, c, snap, s.views.Home, func() web.HomePage { return s.views.NewHome(snap.Catalog) })
+	if d := snap.Catalog.Home(); d != nil {
+		return s.docPage(c, snap, d)
+	}
+	return pageOnce(s, c, snap, s.views.Home, func() web.HomePage { return s.viewsOf(snap).NewHome(snap.Catalog) })
 }
 
 func (s *Server) showCodes(c *gin.Context, snap *library.Snapshot) error {
-	return pageOnce(s, c, snap, s.views.Codes, func() web.CodesPage { return s.views.NewCodes(snap.Catalog) })
+	return pageOnce(s, c, snap, s.views.Codes, func() web.CodesPage { return s.viewsOf(snap).NewCodes(snap.Catalog) })
 }
 
 // codeHTML is a code's page; the words of q are marked in it.
 func (s *Server) codeHTML(snap *library.Snapshot, code *catalog.Code, q string) ([]byte, error) {
 	var b bytes.Buffer
-	if err := s.views.Code.Render(&b, s.views.NewCode(snap.Catalog, code)); err != nil {
+	if err := s.views.Code.Render(&b, s.viewsOf(snap).NewCode(snap.Catalog, code)); err != nil {
 		return nil, err
 	}
 	if q != "" && len(q) <= maxQuery {
@@ -73,9 +76,9 @@ func (s *Server) codeHTML(snap *library.Snapshot, code *catalog.Code, q string) 
 	return b.Bytes(), nil
 }
 
-func (s *Server) chooserHTML(_ *library.Snapshot, word string, codes []*catalog.Code) ([]byte, error) {
+func (s *Server) chooserHTML(snap *library.Snapshot, word string, codes []*catalog.Code) ([]byte, error) {
 	var b bytes.Buffer
-	err := s.views.Chooser.Render(&b, s.views.NewChooser(word, codes))
+	err := s.views.Chooser.Render(&b, s.viewsOf(snap).NewChooser(word, codes))
 	return b.Bytes(), err
 }
 
@@ -90,7 +93,7 @@ func (s *Server) showCategory(c *gin.Context, snap *library.Snapshot) error {
 		}
 		return err
 	}
-	return pageOnce(s, c, snap, s.views.List, func() web.ListPage { return s.views.NewCategory(cat) })
+	return pageOnce(s, c, snap, s.views.List, func() web.ListPage { return s.viewsOf(snap).NewCategory(cat) })
 }
 
 func (s *Server) showVendor(c *gin.Context, snap *library.Snapshot) error {
@@ -98,13 +101,13 @@ func (s *Server) showVendor(c *gin.Context, snap *library.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	return pageOnce(s, c, snap, s.views.List, func() web.ListPage { return s.views.NewVendor(v) })
+	return pageOnce(s, c, snap, s.views.List, func() web.ListPage { return s.viewsOf(snap).NewVendor(v) })
 }
 
 // showComparePicker serves GET /compare. With codes it leads to their comparison.
 func (s *Server) showComparePicker(c *gin.Context, snap *library.Snapshot) error {
 	if c.Request.URL.RawQuery == "" {
-		return pageOnce(s, c, snap, s.views.ComparePicker, func() web.ComparePickerPage { return s.views.NewComparePicker(snap.Catalog) })
+		return pageOnce(s, c, snap, s.views.ComparePicker, func() web.ComparePickerPage { return s.viewsOf(snap).NewComparePicker(snap.Catalog) })
 	}
 	var ids []string
 	for _, id := range c.QueryArray("codes") {
@@ -113,7 +116,7 @@ func (s *Server) showComparePicker(c *gin.Context, snap *library.Snapshot) error
 		}
 	}
 	if len(ids) < 2 {
-		p := s.views.NewComparePicker(snap.Catalog)
+		p := s.viewsOf(snap).NewComparePicker(snap.Catalog)
 		if len(ids) == 1 {
 			p.First = ids[0]
 		}
@@ -158,13 +161,13 @@ func (s *Server) showCompare(c *gin.Context, snap *library.Snapshot) error {
 		return nil
 	}
 	if cmp.Guide == nil { // there are more pairs than one wants to keep
-		return pageNow(s, c, 0, s.views.Compare, s.views.NewCompare(snap.Catalog, cmp))
+		return pageNow(s, c, 0, s.views.Compare, s.viewsOf(snap).NewCompare(snap.Catalog, cmp))
 	}
-	return pageOnce(s, c, snap, s.views.Compare, func() web.ComparePage { return s.views.NewCompare(snap.Catalog, cmp) })
+	return pageOnce(s, c, snap, s.views.Compare, func() web.ComparePage { return s.viewsOf(snap).NewCompare(snap.Catalog, cmp) })
 }
 
 func (s *Server) showBlog(c *gin.Context, snap *library.Snapshot) error {
-	return pageOnce(s, c, snap, s.views.Blog, func() web.BlogPage { return s.views.NewBlog(snap.Catalog) })
+	return pageOnce(s, c, snap, s.views.Blog, func() web.BlogPage { return s.viewsOf(snap).NewBlog(snap.Catalog) })
 }
 
 func (s *Server) showTag(c *gin.Context, snap *library.Snapshot) error {
@@ -173,7 +176,7 @@ func (s *Server) showTag(c *gin.Context, snap *library.Snapshot) error {
 	if len(posts) == 0 {
 		return notFound("No post has the tag %q.", tag)
 	}
-	return pageOnce(s, c, snap, s.views.Blog, func() web.BlogPage { return s.views.NewTag(snap.Catalog, tag, posts) })
+	return pageOnce(s, c, snap, s.views.Blog, func() web.BlogPage { return s.viewsOf(snap).NewTag(snap.Catalog, tag, posts) })
 }
 
 func (s *Server) showPost(c *gin.Context, snap *library.Snapshot) error {
@@ -183,36 +186,9 @@ func (s *Server) showPost(c *gin.Context, snap *library.Snapshot) error {
 		return err
 	}
 	if asMarkdown {
-		return s.markdownTwin(c, snap, func() string { return feed.PageMarkdown(post.Page, s.site) })
+		return s.markdownTwin(c, snap, func() string { return feed.PageMarkdown(post.Page, s.siteOf(snap)) })
 	}
-	return pageOnce(s, c, snap, s.views.Post, func() web.PostPage { return s.views.NewPost(post) })
-}
-
-func (s *Server) showDocs(c *gin.Context, snap *library.Snapshot) error {
-	if d, err := snap.Catalog.Doc(""); err == nil {
-		return pageOnce(s, c, snap, s.views.Doc, func() web.DocPage { return s.views.NewDoc(d) })
-	}
-	return pageOnce(s, c, snap, s.views.Docs, func() web.DocsPage { return s.views.NewDocs(snap.Catalog) })
-}
-
-func (s *Server) showDoc(c *gin.Context, snap *library.Snapshot) error {
-	path, asMarkdown := trimMarkdown(strings.TrimPrefix(c.Param("path"), "/"))
-	if path == "" {
-		s.redirect(c, http.StatusPermanentRedirect, "/docs")
-		return nil
-	}
-	d, err := snap.Catalog.Doc(strings.TrimSuffix(path, "/"))
-	if err != nil {
-		return err
-	}
-	if strings.HasSuffix(path, "/") {
-		s.redirect(c, http.StatusPermanentRedirect, d.Path)
-		return nil
-	}
-	if asMarkdown {
-		return s.markdownTwin(c, snap, func() string { return feed.PageMarkdown(d.Page, s.site) })
-	}
-	return pageOnce(s, c, snap, s.views.Doc, func() web.DocPage { return s.views.NewDoc(d) })
+	return pageOnce(s, c, snap, s.views.Post, func() web.PostPage { return s.viewsOf(snap).NewPost(snap.Catalog, post) })
 }
 
 // failPage answers a page's request with an error, in the form the client reads.
@@ -227,7 +203,7 @@ func (s *Server) failPage(c *gin.Context, snap *library.Snapshot, err error) {
 		s.problemOrText(c.Writer, c.Request, status, detail)
 		return
 	}
-	p := s.views.NewError(status, title(status), detail, requestID(c.Writer))
+	p := s.viewsOf(snap).NewError(status, title(status), detail, requestID(c.Writer))
 	if status == http.StatusNotFound {
 		p.Words = pathWords(c.Request.URL.Path)
 		if res, err := snap.Index.Search(c.Request.Context(), index.Request{Text: p.Words, Limit: 5}); err == nil && p.Words != "" {
