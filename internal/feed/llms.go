@@ -76,7 +76,7 @@ func CodeMarkdown(c *catalog.Code, site Site) string {
 	fact("Required headers", strings.Join(c.Semantics.RequiredHeaders, ", "))
 	fact("Seen in", strings.Join(c.SeenIn, "; "))
 	fact("Also called", strings.Join(c.Aliases, "; "))
-	b.WriteString("\n" + strings.TrimSpace(c.Markdown) + "\n")
+	b.WriteString("\n" + Absolute(strings.TrimSpace(c.Markdown), site.URL) + "\n")
 	if len(c.Signatures) > 0 {
 		b.WriteString("\n## What betrays it\n\n")
 		for _, s := range c.Signatures {
@@ -114,7 +114,7 @@ func SignatureText(s catalog.Signature) string {
 
 // PageMarkdown returns a post or doc as Markdown that stands on its own.
 func PageMarkdown(p catalog.Page, site Site) string {
-	body := strings.TrimSpace(p.Markdown)
+	body := Absolute(strings.TrimSpace(p.Markdown), site.URL)
 	if !strings.HasPrefix(body, "# ") {
 		body = "# " + p.Title + "\n\n" + body
 	}

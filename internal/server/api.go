@@ -14,6 +14,7 @@ import (
 
 	"siteerror/index"
 	"siteerror/internal/catalog"
+	"siteerror/internal/feed"
 	"siteerror/internal/library"
 )
 
@@ -301,7 +302,7 @@ func (s Shapes) comparisonJSON(cmp *catalog.Comparison) apiComparison {
 	for _, p := range cmp.Points {
 		point := apiPoint{Key: p.Key, Label: p.Label, Same: p.Same, Values: map[string]string{}}
 		for i, cell := range p.Cells {
-			point.Values[cmp.Codes[i].ID] = cell.Text
+			point.Values[cmp.Codes[i].ID] = feed.Absolute(cell.Text, s.Base)
 		}
 		out.Points = append(out.Points, point)
 	}
@@ -339,7 +340,7 @@ func (s *Server) apiVendors(c *gin.Context, snap *library.Snapshot) error {
 }
 
 func (s Shapes) taxonomyJSON(t catalog.Taxonomy, count int) apiTaxonomy {
-	return apiTaxonomy{Slug: t.Slug, Title: t.Title, Color: t.Color, Count: count, Intro: source(t.Intro), URL: s.absolute(t.Path)}
+	return apiTaxonomy{Slug: t.Slug, Title: t.Title, Color: t.Color, Count: count, Intro: s.source(t.Intro), URL: s.absolute(t.Path)}
 }
 
 // apiPosts serves GET /api/v1/posts.

@@ -261,9 +261,9 @@ func (s Shapes) codeJSON(c *catalog.Code) apiCode {
 	out := apiCode{
 		apiCodeRef: s.codeRef(c), Status: c.Number, Aliases: list(c.Aliases), Verdict: c.Verdict, Semantics: c.Semantics,
 		SeenIn: list(c.SeenIn), Symptoms: list(c.Symptoms), Signatures: list(c.Signatures), LogLine: c.LogLine,
-		Causes: list(c.Causes), Fixes: []string{}, FixesFor: map[string]apiFix{},
-		Meaning: source(c.Meaning), Definition: source(c.Definition), PlainEnglish: source(c.PlainEnglish),
-		Misinterpretation: source(c.Mistakes), Proof: source(c.Proof),
+		Causes: s.links(c.Causes), Fixes: []string{}, FixesFor: map[string]apiFix{},
+		Meaning: s.source(c.Meaning), Definition: s.source(c.Definition), PlainEnglish: s.source(c.PlainEnglish),
+		Misinterpretation: s.source(c.Mistakes), Proof: s.source(c.Proof),
 		Renderings: []apiRendering{}, Snippets: list(c.Snippets()), Constants: list(c.Constants), FAQ: []apiQuestion{},
 		Related: []apiRelation{}, Posts: []apiPostRef{}, Sources: list(c.Sources), Reviewed: c.Reviewed.Format(time.DateOnly),
 	}
@@ -278,15 +278,15 @@ func (s Shapes) codeJSON(c *catalog.Code) apiCode {
 		out.RFC = &apiRFC{Quote: c.Quote, Reference: c.Reference.Title, URL: c.Reference.URL}
 	}
 	for _, f := range c.Fixes {
-		out.Fixes = append(out.Fixes, f.Answer)
-		out.Fixes = append(out.Fixes, f.Steps...)
-		out.FixesFor[f.For] = apiFix{Answer: f.Answer, Steps: list(f.Steps)}
+		answer, steps := feed.Absolute(f.Answer, s.Base), s.links(f.Steps)
+		out.Fixes = append(append(out.Fixes, answer), steps...)
+		out.FixesFor[f.For] = apiFix{Answer: answer, Steps: steps}
 	}
 	for _, r := range c.Renderings {
-		out.Renderings = append(out.Renderings, apiRendering{ID: r.ID, Vendor: r.Vendor.Slug, Summary: r.Summary(), Text: r.Section.Source, URL: s.absolute(r.Path)})
+		out.Renderings = append(out.Renderings, apiRendering{ID: r.ID, Vendor: r.Vendor.Slug, Summary: r.Summary(), Text: s.source(r.Section), URL: s.absolute(r.Path)})
 	}
 	for _, q := range c.Questions {
-		out.FAQ = append(out.FAQ, apiQuestion{q.Question, q.Answer})
+		out.FAQ = append(out.FAQ, apiQuestion{q.Question, feed.Absolute(q.Answer, s.Base)})
 	}
 	for _, r := range c.Related {
 		out.Related = append(out.Related, apiRelation{ID: r.ID, Relation: r.Relation, Why: r.Why, URL: s.absolute(r.Path)})
@@ -303,11 +303,21 @@ func (s Shapes) codeJSON(c *catalog.Code) apiCode {
 	return out
 }
 
-func source(s *catalog.Section) string {
-	if s == nil {
+// source is a section's Markdown, its links as the site's address has them.
+func (s Shapes) source(part *catalog.Section) string {
+	if part == nil {
 		return ""
 	}
-	return s.Source
+	return feed.Absolute(part.Source, s.Base)
+}
+
+// links are Markdown texts whose links are as the site's address has them.
+func (s Shapes) links(texts []string) []string {
+	out := make([]string, len(texts))
+	for i, t := range texts {
+		out[i] = feed.Absolute(t, s.Base)
+	}
+	return out
 }
 
 // list makes a nil slice an empty JSON array.
