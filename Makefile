@@ -29,7 +29,7 @@ lint-content: ## every content file, its links, its examples
 
 bench: build ## search, suggest, index build, pages; then against Bleve as it comes and SQLite's FTS5, with the goals
 	$(GO) test -run '^$$' -bench . -benchmem ./index ./internal/server ./internal/diagnose
-	cd internal/bench && $(GO) test -run '^$$' -bench . -benchmem . && $(GO) run . -siteerror $(CURDIR)/bin/siteerror $(BENCHFLAGS)
+	cd internal/bench && export GOFLAGS=-mod=mod && $(GO) test -run '^$$' -bench . -benchmem . && $(GO) run . -siteerror $(CURDIR)/bin/siteerror $(BENCHFLAGS)
 
 vuln: ## known vulnerabilities of what we build on; needs a network
 	$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...

@@ -126,7 +126,9 @@ func (x *Index) plan(ctx context.Context, a *analyzer, q Query) (*plan, error) {
 			}
 			n := naming{pages: pages}
 			for _, w := range words[from:to] {
-				n.weight += x.weight(w.list)
+				if !w.stop {
+					n.weight += x.weight(w.list)
+				}
 			}
 			p.naming = append(p.naming, n)
 		})
