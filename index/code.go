@@ -65,7 +65,8 @@ func (t codeTable) add(code string, ref codeRef) {
 	t[key] = append(t[key], ref)
 }
 
-// nameTable finds the code pages by what they are called: title and aliases, numbers left out.
+// nameTable finds the code pages by what they are called: title and aliases, numbers left out. A symptom is no name, but typed as
+// a whole it is as clear as one.
 type nameTable struct {
 	whole map[string][]uint32 // by nameKey
 	// inside has the names of two telling words and more, by the first, which are also known in the middle of a longer text.
@@ -84,14 +85,14 @@ func newNameTable(a *analyzer, docs []Document) nameTable {
 		if docs[i].Code == "" {
 			continue
 		}
-		for _, f := range [...]field{fieldTitle, fieldAlias} {
+		for _, f := range [...]field{fieldTitle, fieldAlias, fieldSymptom} {
 			f.texts(&docs[i], func(name string) {
 				tokens := a.tokens(nil, name)
 				key := nameKey(tokens)
 				if pages := t.whole[key]; key != "" && (len(pages) == 0 || pages[len(pages)-1] != uint32(i)) {
 					t.whole[key] = append(pages, uint32(i))
 				}
-				if names[key] == nil {
+				if names[key] == nil && f != fieldSymptom {
 					names[key] = nameTerms(tokens)
 				}
 			})
