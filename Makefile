@@ -4,7 +4,12 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 LDFLAGS  = -s -w -X main.released=$(VERSION)
 FUZZTIME ?= 60s
 
-.PHONY: run build test test-race test-snippets check lint lint-content bench vuln fuzz tools browser clean
+# What the browser tests judge accessibility with: its version and content.
+AXE     = 4.14.1
+AXE_SUM = 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
+AXE_JS  = .cache/axe/node_modules/axe-core/axe.min.js
+
+.PHONY: run build test test-snippets lint lint-content bench vuln fuzz browser install clean
 
 run: build ## build, and serve the shipped library on :8080
 	./bin/siteerror serve
@@ -39,12 +44,21 @@ fuzz: ## every fuzz target for FUZZTIME
 	  for f in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
 	    echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; done; done
 
-browser: ## Chromium for the browser tests
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
-	  echo "installing Chromium for the browser tests"; \
-	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium; \
-	  else sudo apt-get update -qq && sudo apt-get install -y -qq chromium; fi; } || \
+browser: $(AXE_JS) ## what the browser tests need: Chromium and axe-core
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || $(MAKE) --no-print-directory install PKG=chromium || \
 	  { echo "the browser tests need Chromium: install the package chromium"; exit 1; }
+
+$(AXE_JS):
+	@command -v npm >/dev/null || $(MAKE) --no-print-directory install PKG="--no-install-recommends npm" || \
+	  { echo "the browser tests need axe-core, which comes by npm: install the package npm"; exit 1; }
+	@mkdir -p .cache/axe
+	npm install --prefix .cache/axe --no-save --no-audit --no-fund --ignore-scripts axe-core@$(AXE)
+	@echo "$(AXE_SUM)  $@" | sha256sum --check --quiet || { rm -f $@; exit 1; }
+
+install: # of Debian's package PKG
+	@echo "installing $(PKG) for the browser tests"
+	@if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq $(PKG); \
+	else sudo apt-get update -qq && sudo apt-get install -y -qq $(PKG); fi
 
 clean:
 	rm -rf bin dist

@@ -1,12 +1,20 @@
 package web
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"html/template"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
+
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/css"
+	"github.com/tdewolff/minify/v2/js"
+	"github.com/tdewolff/minify/v2/svg"
 )
 
 // Asset is a file that pages link to. The name holds the hash of what is in it,
@@ -14,30 +22,65 @@ import (
 type Asset struct {
 	Path        string // "/assets/site.3f2a9c1b.css"
 	ContentType string
-	Body        []byte
+	Body        []byte // minified
 }
 
+// assetTypes are the media types of the files that are served, with parameters
+// as they are sent.
 var assetTypes = map[string]string{
 	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
 }
 
+// loadAssets reads static/: a file there is an asset, and a folder is one asset
+// made of its files in the order of their names, so that sources can be short
+// and requests few. All of it is minified here, once.
 func (v *Views) loadAssets() error {
-	v.assets = map[string]Asset{}
-	names, err := fs.Glob(files, "static/*")
+	m := minify.New()
+	m.AddFunc("text/css", css.Minify)
+	m.AddFunc("text/javascript", js.Minify)
+	m.AddFunc("image/svg+xml", svg.Minify)
+	entries, err := fs.ReadDir(files, "static")
 	if err != nil {
 		return err
 	}
-	for _, name := range names {
-		body, err := files.ReadFile(name)
+	v.assets = map[string]Asset{}
+	for _, entry := range entries {
+		name := entry.Name()
+		source, err := readAsset(path.Join("static", name), entry.IsDir())
 		if err != nil {
 			return err
 		}
-		base, ext := path.Base(name), path.Ext(name)
+		ext := path.Ext(name)
+		mediaType, _, _ := strings.Cut(assetTypes[ext], ";")
+		body, err := m.Bytes(mediaType, source)
+		if err != nil {
+			return fmt.Errorf("static/%s: %w", name, err)
+		}
 		sum := sha256.Sum256(body)
-		hashed := strings.TrimSuffix(base, ext) + "." + hex.EncodeToString(sum[:5]) + ext
-		v.assets[base] = Asset{Path: "/assets/" + hashed, ContentType: assetTypes[ext], Body: body}
+		hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:5]) + ext
+		v.assets[name] = Asset{Path: "/assets/" + hashed, ContentType: assetTypes[ext], Body: body}
 	}
 	return nil
+}
+
+func readAsset(name string, dir bool) ([]byte, error) {
+	if !dir {
+		return files.ReadFile(name)
+	}
+	parts, err := fs.Glob(files, name+"/*")
+	if err != nil {
+		return nil, err
+	}
+	var whole bytes.Buffer
+	for _, part := range parts {
+		source, err := files.ReadFile(part)
+		if err != nil {
+			return nil, err
+		}
+		whole.Write(source)
+		whole.WriteByte('\n')
+	}
+	return whole.Bytes(), nil
 }
 
 // Assets returns every file that pages link to, and the icon under the name
@@ -52,19 +95,22 @@ func (v *Views) Assets() []Asset {
 	return append(all, icon)
 }
 
-// icon returns a small inline drawing by its name, the class colour's "c4" or a
-// control's.
-func icon(name string) template.HTML { return icons[name] }
+// indentation is what a template's source needs and its pages do not: the
+// beginning of lines, and lines without anything.
+var indentation = regexp.MustCompile(`\s*\n\s*`)
 
-// icons are drawn with one stroke in the colour of the text around them.
-var icons = map[string]template.HTML{
-	// One everyday thing for each class: a speech bubble that is still being written, a ticked box, a signpost, a locked door, a bent bridge.
-	"c1": `<svg class="art" viewBox="0 0 120 80" aria-hidden="true"><path d="M14 12h92v44H54L36 70V56H14z"/><path d="M42 34h.1M60 34h.1M78 34h.1" class="dot"/></svg>`,
-	"c2": `<svg class="art" viewBox="0 0 120 80" aria-hidden="true"><path d="M32 10h56v60H32z"/><path d="M44 41l12 13 22-28"/></svg>`,
-	"c3": `<svg class="art" viewBox="0 0 120 80" aria-hidden="true"><path d="M58 74V8M58 14h36l12 9-12 9H58M58 40H26l-12 9 12 9h32M46 74h24"/></svg>`,
-	"c4": `<svg class="art" viewBox="0 0 120 80" aria-hidden="true"><path d="M36 74V8h48v66M26 74h68M72 40v8"/><path d="M48 20h24v12H48z"/></svg>`,
-	"c5": `<svg class="art" viewBox="0 0 120 80" aria-hidden="true"><path d="M6 58h30l8-14M114 58H84l-8-14M44 44c4-8 10-12 16-12M76 44c-3-6-6-9-9-11M6 58v14M114 58v14M24 58v14M96 58v14"/></svg>`,
-	// Controls.
-	"search": `<svg class="ico" viewBox="0 0 20 20" aria-hidden="true"><circle cx="8.5" cy="8.5" r="5.5"/><path d="M13 13l5 5"/></svg>`,
-	"theme":  `<svg class="ico" viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="7"/><path d="M10 3v14" /><path d="M10 3a7 7 0 0 1 0 14z" class="fill"/></svg>`,
+// parse adds templates to t without their indentation. It is done to the source,
+// so that it costs a page nothing. No template spreads a pre or a textarea over
+// lines, where space would count.
+func parse(t *template.Template, names ...string) (*template.Template, error) {
+	for _, name := range names {
+		source, err := files.ReadFile("templates/" + name + ".html")
+		if err != nil {
+			return nil, err
+		}
+		if _, err := t.New(name).Parse(indentation.ReplaceAllString(string(source), "\n")); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
 }

@@ -18,8 +18,8 @@ type CodePage struct {
 	Roles       []Role
 	Hops        []Hop
 	Contents    []Entry
-	Return      []Snippet
-	Handle      []Snippet
+	Return      *Tabs // nil where there is none
+	Handle      *Tabs
 	ExampleHTML template.HTML
 	Try         string // path of the playground with this code, or ""
 	Curl        string // the command that provokes it here, or ""
@@ -44,7 +44,20 @@ type Hop struct {
 // Entry is a line of the table of contents.
 type Entry struct{ Anchor, Title string }
 
-// Snippet is a piece of code in a tab.
+// Tabs are pieces of code for one purpose, by language.
+type Tabs struct {
+	Label     string // accessible name of the row of tabs
+	Languages []Language
+}
+
+// Language is a tab with one or more pieces of code.
+type Language struct {
+	ID       string
+	Name     string
+	Snippets []Snippet
+}
+
+// Snippet is a piece of code.
 type Snippet struct {
 	ID        string
 	Language  string
@@ -54,9 +67,10 @@ type Snippet struct {
 
 // CompareLink is a shortcut to a comparison.
 type CompareLink struct {
-	Path, Label string
-	Why         template.HTML
-	Relation    string
+	Path              string // of the comparison
+	Code, Name, Color string
+	Why               template.HTML
+	Relation          string // path of the other page
 }
 
 // Betrayal is a signature, for people.
@@ -84,7 +98,7 @@ func (v *Views) NewCode(c *catalog.Catalog, code *catalog.Code) CodePage {
 	for _, f := range code.Fixes {
 		p.Roles = append(p.Roles, Role{titles[f.For], c.Inline(f.Answer), slices.Contains(code.Semantics.Actor, f.For)})
 	}
-	for _, h := range []struct{ slug, name string }{{"client", "Client"}, {"cdn", "CDN"}, {"load-balancer", "Load balancer"}, {"proxy", "Proxy"}, {"app-server", "App server"}, {"app", "Application"}} {
+	for _, h := range []struct{ slug, name string }{{"client", "Client"}, {"cdn", "CDN"}, {"load-balancer", "Load balancer"}, {"proxy", "Proxy"}, {"app-server", "App server"}, {"app", "App"}} {
 		p.Hops = append(p.Hops, Hop{h.name, slices.Contains(code.Semantics.Emitters, h.slug)})
 	}
 	if code.Example != nil {
@@ -96,14 +110,8 @@ func (v *Views) NewCode(c *catalog.Catalog, code *catalog.Code) CodePage {
 		p.Try = "/playground?path=/status/" + strconv.Itoa(n)
 		p.Curl = "curl -i " + v.cfg.SiteURL + "/status/" + strconv.Itoa(n)
 	}
-	for i, s := range code.Snippets() {
-		tab := Snippet{ID: "code-" + s.Purpose + "-" + strconv.Itoa(i), Language: s.Language, Framework: s.Framework, HTML: c.CodeBlock(s.Code, s.Lexer)}
-		if s.Purpose == "return" {
-			p.Return = append(p.Return, tab)
-		} else {
-			p.Handle = append(p.Handle, tab)
-		}
-	}
+	p.Return = tabs(c, code, "return", "Code examples")
+	p.Handle = tabs(c, code, "handle", "Code examples for clients")
 	p.Compare = compareLinks(c, code)
 	where := map[string]string{"error-log": "Error log", "access-log": "Access log", "header": "Header", "body": "Error page", "client": "Client's message"}
 	for _, s := range code.Signatures {
@@ -126,6 +134,27 @@ func (v *Views) NewCode(c *catalog.Catalog, code *catalog.Code) CodePage {
 	return p
 }
 
+// tabs groups the snippets of a purpose by language, in their order.
+func tabs(c *catalog.Catalog, code *catalog.Code, purpose, label string) *Tabs {
+	t := &Tabs{Label: label}
+	for i, s := range code.Snippets() {
+		if s.Purpose != purpose {
+			continue
+		}
+		at := slices.IndexFunc(t.Languages, func(l Language) bool { return l.Name == s.Language })
+		if at < 0 {
+			at = len(t.Languages)
+			t.Languages = append(t.Languages, Language{ID: "code-" + purpose + "-" + strconv.Itoa(at), Name: s.Language})
+		}
+		l := &t.Languages[at]
+		l.Snippets = append(l.Snippets, Snippet{ID: "snippet-" + strconv.Itoa(i), Language: s.Language, Framework: s.Framework, HTML: c.CodeBlock(s.Code, s.Lexer)})
+	}
+	if t.Languages == nil {
+		return nil
+	}
+	return t
+}
+
 func compareLinks(c *catalog.Catalog, code *catalog.Code) []CompareLink {
 	var links []CompareLink
 	for _, r := range code.Related {
@@ -136,7 +165,7 @@ func compareLinks(c *catalog.Catalog, code *catalog.Code) []CompareLink {
 		if err != nil {
 			continue
 		}
-		links = append(links, CompareLink{Path: cmp.Path, Label: r.Code.Title, Why: c.Inline(r.Why), Relation: r.Path})
+		links = append(links, CompareLink{Path: cmp.Path, Code: r.Code.Code, Name: r.Code.Name, Color: r.Code.Category.Color, Why: c.Inline(r.Why), Relation: r.Path})
 	}
 	return links
 }
@@ -154,7 +183,7 @@ func (p *CodePage) contents() {
 	add(p.Fix != nil, "fix", "How to fix it")
 	add(len(p.Betrays) > 0, "signatures", "What betrays it")
 	add(len(p.Renderings) > 0, "vendors", "As vendors send it")
-	add(len(p.Return)+len(p.Handle) > 0, "code", "Code")
+	add(p.Return != nil || p.Handle != nil, "code", "Code")
 	add(p.Mistakes != nil, "mistakes", "Common mistakes")
 	add(p.Definition != nil, "definition", "Technical definition")
 	add(p.Quote != "", "standard", "In the standard's words")

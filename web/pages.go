@@ -25,14 +25,36 @@ type Frame struct {
 	Markdown    string // path of the page's Markdown twin, or ""
 	Site        string
 	Canonical   string
+	Image       string // address of the page's social card, or ""
 	CheckerOff  bool
 	Version     string
 	Edit        string // where the page is edited, or ""
 	Own         Site
+	Footer      Footer
+}
+
+// Footer is what the frame shows of the catalog, on every page alike.
+type Footer struct {
+	Classes []*catalog.Category // of registered codes, with a colour each
+	Often   []*catalog.Code
+	Pairs   []*catalog.Guide
+}
+
+// inFooter is how many codes and pairs the footer names.
+const inFooter = 6
+
+func footerOf(c *catalog.Catalog) Footer {
+	f := Footer{Often: c.Popular(inFooter), Pairs: c.Guides[:min(inFooter, len(c.Guides))]}
+	for _, class := range c.Categories {
+		if len(class.Color) == 2 {
+			f.Classes = append(f.Classes, class)
+		}
+	}
+	return f
 }
 
 func (v *Views) frame(title, description, path string) Frame {
-	f := Frame{Title: title, Description: description, Path: path, Site: v.cfg.Title, CheckerOff: v.cfg.CheckerOff, Version: v.cfg.Version, Own: v.site}
+	f := Frame{Title: title, Description: description, Path: path, Site: v.cfg.Title, CheckerOff: v.cfg.CheckerOff, Version: v.cfg.Version, Own: v.site, Footer: v.footer}
 	if v.cfg.BaseURL != "" {
 		f.Canonical = v.cfg.BaseURL + path
 	}
@@ -50,20 +72,28 @@ func (v *Views) absolute(path string) string {
 // HomePage is the front page.
 type HomePage struct {
 	Frame
-	Classes  []*catalog.Category
-	Vendors  []*catalog.Vendor
-	Popular  []*catalog.Code
-	Guides   []*catalog.Guide
-	Posts    []*catalog.Post
-	Pages    int
-	HasTools bool
+	Classes []*catalog.Category
+	Vendors []*catalog.Vendor
+	Popular []*catalog.Code
+	Guides  []*catalog.Guide
+	Posts   []*catalog.Post
+	Pages   int
+	Live    []LiveExample
+}
+
+// LiveExample is a log line and what the diagnosis makes of it.
+type LiveExample struct {
+	ID, Label                    string
+	Marked                       template.HTML // the line, its evidence marked
+	Title, Path, Color, Hop, Why string
 }
 
 // NewHome makes the front page.
-func (v *Views) NewHome(c *catalog.Catalog) HomePage {
+func (v *Views) NewHome(c *catalog.Catalog, live []LiveExample) HomePage {
 	p := HomePage{
+		Live:    live,
 		Frame:   v.frame("HTTP status codes, explained", "Search every HTTP status code, registered or a vendor's own: what it means, who has to act, and how to prove and fix it.", "/"),
-		Classes: c.Categories, Popular: c.Popular(12), Guides: c.Guides[:min(8, len(c.Guides))], Posts: c.Posts[:min(5, len(c.Posts))], Pages: len(c.Codes),
+		Classes: c.Categories, Popular: c.Popular(12), Guides: c.Guides[:min(8, len(c.Guides))], Posts: c.Posts[:min(4, len(c.Posts))], Pages: len(c.Codes),
 	}
 	for _, vendor := range c.Vendors {
 		if len(vendor.Codes)+len(vendor.Renderings) > 0 && vendor.Slug != "ietf" {
@@ -78,18 +108,24 @@ func (v *Views) NewHome(c *catalog.Catalog) HomePage {
 type CodesPage struct {
 	Frame
 	Groups []CodeGroup
+	Count  int
 }
 
 // CodeGroup is a class's or a vendor's codes.
 type CodeGroup struct {
 	Title, Path, Anchor, Color string
 	Codes                      []*catalog.Code
+	Long                       bool // folded until somebody wants it
 }
+
+// longList is from how many codes on a list is long: it is folded, or gets a
+// field that narrows it.
+const longList = 30
 
 // NewCodes makes the list of all codes: registered ones by class, then each
 // vendor's.
 func (v *Views) NewCodes(c *catalog.Catalog) CodesPage {
-	p := CodesPage{Frame: v.frame("All status codes", fmt.Sprintf("All %d status codes on one page: the registered ones by class, then each vendor's own.", len(c.Codes)), "/codes")}
+	p := CodesPage{Count: len(c.Codes), Frame: v.frame("All status codes", fmt.Sprintf("All %d status codes on one page: the registered ones by class, then each vendor's own.", len(c.Codes)), "/codes")}
 	p.Nav = "codes"
 	for _, cat := range c.Categories {
 		g := CodeGroup{Title: cat.Title, Path: cat.Path, Anchor: cat.Slug, Color: cat.Color}
@@ -104,7 +140,7 @@ func (v *Views) NewCodes(c *catalog.Catalog) CodesPage {
 	}
 	for _, vendor := range c.Vendors {
 		if vendor.Slug != "ietf" && len(vendor.Codes) > 0 {
-			p.Groups = append(p.Groups, CodeGroup{Title: vendor.Title, Path: vendor.Path, Anchor: "v-" + vendor.Slug, Codes: vendor.Codes})
+			p.Groups = append(p.Groups, CodeGroup{Title: vendor.Title, Path: vendor.Path, Anchor: "v-" + vendor.Slug, Codes: vendor.Codes, Long: len(vendor.Codes) >= longList})
 		}
 	}
 	return p
@@ -114,31 +150,59 @@ func (v *Views) NewCodes(c *catalog.Catalog) CodesPage {
 type ListPage struct {
 	Frame
 	Heading    string
-	Kind       string // "class" or "vendor"
 	Intro      template.HTML
-	Codes      []*catalog.Code
+	Groups     []CodeGroup
+	Long       bool
 	Renderings []catalog.Rendering
 	VendorURL  string
 }
 
-// NewCategory makes a category's page.
-func (v *Views) NewCategory(c *catalog.Category) ListPage {
+// NewCategory makes a category's page: its registered codes, then each vendor's.
+func (v *Views) NewCategory(cat *catalog.Category) ListPage {
 	p := ListPage{
-		Frame:   v.frame(c.Title+" status codes", introLine(c.Taxonomy, c.Title+" status codes: what the class promises and every code in it."), c.Path),
-		Heading: c.Title, Kind: "class", Intro: intro(c.Taxonomy), Codes: c.Codes,
+		Frame:   v.frame(cat.Title+" status codes", introLine(cat.Taxonomy, cat.Title+" status codes: what the class promises and every code in it."), cat.Path),
+		Heading: cat.Title, Intro: intro(cat.Taxonomy), Long: len(cat.Codes) >= longList,
 	}
-	p.Color, p.Nav = c.Color, "codes"
+	p.Color, p.Nav = cat.Color, "codes"
+	for _, code := range cat.Codes {
+		anchor, title := "v-"+code.Vendor.Slug, code.Vendor.Title
+		if code.Vendor.Slug == "ietf" {
+			title = "Registered codes"
+		}
+		p.add(anchor, title, code)
+	}
 	return p
 }
 
-// NewVendor makes a vendor's page.
-func (v *Views) NewVendor(c *catalog.Vendor) ListPage {
+// NewVendor makes a vendor's page. Substatuses stand below the status that they
+// refine.
+func (v *Views) NewVendor(c *catalog.Catalog, vendor *catalog.Vendor) ListPage {
 	p := ListPage{
-		Frame:   v.frame(c.Title+" status codes", introLine(c.Taxonomy, c.Title+" status codes and error pages: what each means and where to read it."), c.Path),
-		Heading: c.Title, Kind: "vendor", Intro: intro(c.Taxonomy), Codes: c.Codes, Renderings: c.Renderings, VendorURL: c.URL,
+		Frame:   v.frame(vendor.Title+" status codes", introLine(vendor.Taxonomy, vendor.Title+" status codes and error pages: what each means and where to read it."), vendor.Path),
+		Heading: vendor.Title, Intro: intro(vendor.Taxonomy), Renderings: vendor.Renderings, VendorURL: vendor.URL, Long: len(vendor.Codes) >= longList,
 	}
 	p.Nav = "codes"
+	for _, code := range vendor.Codes {
+		anchor, title := "own", "Its own codes"
+		if main, _, ok := strings.Cut(code.Code, "."); ok && p.Long {
+			anchor, title = "own-"+main, main+", refined"
+			if std := c.ByNumber(main); len(std) == 1 {
+				title = std[0].Title + ", refined"
+			}
+		}
+		p.add(anchor, title, code)
+	}
 	return p
+}
+
+// add puts a code in the group of its anchor.
+func (p *ListPage) add(anchor, title string, code *catalog.Code) {
+	i := slices.IndexFunc(p.Groups, func(g CodeGroup) bool { return g.Anchor == anchor })
+	if i < 0 {
+		i = len(p.Groups)
+		p.Groups = append(p.Groups, CodeGroup{Title: title, Anchor: anchor})
+	}
+	p.Groups[i].Codes = append(p.Groups[i].Codes, code)
 }
 
 func intro(t catalog.Taxonomy) template.HTML {
@@ -176,17 +240,53 @@ func (v *Views) NewChooser(number string, codes []*catalog.Code) ChooserPage {
 // ComparePickerPage offers comparisons.
 type ComparePickerPage struct {
 	Frame
-	Codes  []*catalog.Code
-	Guides []*catalog.Guide
-	First  string
-	Second string
+	Codes    []*catalog.Code // to suggest before anything is typed
+	Guides   []*catalog.Guide
+	Confused []Link // pairs that nobody wrote about, and people mix up
+	First    string
+	Second   string
+}
+
+// suggested are the codes that the pickers know without asking the server: the
+// registered ones and those that people often meet.
+func suggested(c *catalog.Catalog) []*catalog.Code {
+	var codes []*catalog.Code
+	for _, code := range c.Codes {
+		if code.Vendor.Slug == "ietf" || code.Popularity >= OftenMet {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
+// confused are pairs of well-known codes whose pages say that they are taken
+// for each other and that have no guide.
+func confused(c *catalog.Catalog) []Link {
+	const wellKnown, most = 6, 16
+	var links []Link
+	for _, code := range c.Popular(len(c.Codes)) {
+		for _, r := range code.Related {
+			if r.Relation != "confused-with" || code.Popularity < wellKnown || r.Code.Popularity < wellKnown || r.Code == code {
+				continue
+			}
+			cmp, err := c.Compare([]string{code.ID, r.Code.ID})
+			if err != nil || cmp.Guide != nil {
+				continue
+			}
+			link := Link{Label: cmp.Codes[0].ID + " vs " + cmp.Codes[1].ID, Path: cmp.Path}
+			if len(links) < most && !slices.Contains(links, link) {
+				links = append(links, link)
+			}
+		}
+	}
+	return links
 }
 
 // NewComparePicker makes the page where comparisons begin.
 func (v *Views) NewComparePicker(c *catalog.Catalog) ComparePickerPage {
 	p := ComparePickerPage{
 		Frame: v.frame("Compare status codes", "Put two to four status codes side by side: meaning, who has to act, retry, caching, headers and causes.", "/compare"),
-		Codes: c.Codes, Guides: c.Guides,
+		Codes: suggested(c), Guides: c.Guides, Confused: confused(c),
 	}
 	p.Nav = "compare"
 	return p
@@ -196,12 +296,18 @@ func (v *Views) NewComparePicker(c *catalog.Catalog) ComparePickerPage {
 type ComparePage struct {
 	Frame
 	*catalog.Comparison
-	AllCodes []*catalog.Code
-	Choices  []Choice
-	Differs  []catalog.Point
-	Equal    []catalog.Point
-	Swapped  string // path without JavaScript: the picker, the other way round
-	Heading  string
+	Known   []*catalog.Code // to suggest before anything is typed
+	Columns []Column
+	Choices []Choice
+	Differs []catalog.Point
+	Equal   []catalog.Point
+	Heading string
+}
+
+// Column is a code of the comparison.
+type Column struct {
+	Code    *catalog.Code
+	Without string // path of the comparison without it
 }
 
 // Choice says when to choose a code.
@@ -219,10 +325,13 @@ func (v *Views) NewCompare(c *catalog.Catalog, cmp *catalog.Comparison) CompareP
 	heading := strings.Join(ids, " vs ")
 	p := ComparePage{
 		Frame:      v.frame(heading, "How "+strings.Join(ids, " and ")+" differ: meaning, who has to act, retry, caching, required headers and causes, side by side.", cmp.Path),
-		Comparison: cmp, AllCodes: c.Codes, Heading: heading,
+		Comparison: cmp, Known: suggested(c), Heading: heading,
 	}
 	p.Nav = "compare"
 	p.NoIndex = cmp.Guide == nil
+	for i, code := range cmp.Codes {
+		p.Columns = append(p.Columns, Column{code, "/compare?codes=" + strings.Join(slices.Delete(slices.Clone(ids), i, i+1), "&codes=")})
+	}
 	for _, pt := range cmp.Points {
 		if pt.Same {
 			p.Equal = append(p.Equal, pt)

@@ -3,6 +3,8 @@ package web
 import (
 	"fmt"
 	"html/template"
+
+	"siteerror/internal/catalog"
 )
 
 // SearchPage is a page of results.
@@ -17,23 +19,41 @@ type SearchPage struct {
 	Next       string
 	Page       int
 	Pages      int
-	Evidence   bool      // the query looks like a log line or headers
-	Findings   []Finding // what it says then, the first alone
-	Popular    []Link
-	Hidden     []Field // the filters, for the form
+	Evidence   bool            // the query looks like a log line or headers
+	Findings   []Finding       // what it says then, the first alone
+	Popular    []*catalog.Code // where nothing was found
+	Hidden     []Field         // the filters, for the form
 }
 
 // Hit is one result.
 type Hit struct {
-	Number, Title, Path, Vendor, Kind, Color string
-	Section                                  string // the heading below which Snippet stands
-	Snippet                                  template.HTML
+	Number, Title, Path, Kind, Color string
+	Vendor, VendorColor              string
+	Section                          string // the heading below which Snippet stands
+	Snippet                          template.HTML
 }
 
 // Facet is a group of filters.
 type Facet struct {
 	Title  string
 	Values []FacetValue
+	More   []FacetValue // behind a fold
+}
+
+// shownValues is how many values a facet shows unfolded.
+const shownValues = 8
+
+// Fold puts behind a fold what a facet has too many of. Filters in force stay.
+func (f *Facet) Fold() {
+	all := f.Values
+	f.Values = nil
+	for i, v := range all {
+		if len(all) <= shownValues+1 || i < shownValues || v.Active {
+			f.Values = append(f.Values, v)
+		} else {
+			f.More = append(f.More, v)
+		}
+	}
 }
 
 // FacetValue is one filter with the number of hits it would leave.
@@ -57,7 +77,7 @@ func (v *Views) NewSearch(query string, total int) SearchPage {
 		title = "Search: " + clip(query, 60)
 	}
 	p := SearchPage{Frame: v.frame(title, "Full-text search over every code, post and doc, by number, name, symptom or pasted log line.", "/search")}
-	p.Query, p.NoIndex = query, true
+	p.Query, p.NoIndex = query, query != ""
 	switch {
 	case query == "" && total == 0:
 		p.Status = "Type a number, a name, a symptom, or paste a log line."

@@ -26,7 +26,7 @@ func (v *Views) For(c *catalog.Catalog, live bool) *Views {
 	if c.Site.Title != "" {
 		own.cfg.Title = c.Site.Title
 	}
-	own.site = Site{Columns: c.Site.Footer}
+	own.site, own.footer = Site{Columns: c.Site.Footer}, footerOf(c)
 	if theme := Theme(c); theme.Body != nil {
 		own.site.Theme = theme.Path
 	}
@@ -95,4 +95,14 @@ func (v *Views) NewStatus() StatusPage {
 	p := StatusPage{Frame: v.frame("Content status", "What became of the content files: what is served, what was left out and which links are broken.", "/-/status")}
 	p.NoIndex = true
 	return p
+}
+
+// VendorClass is the class that gives a vendor's chip its color: the vendor's own,
+// and that of the token it borrows.
+func VendorClass(v *catalog.Vendor) string {
+	own := "v-" + v.Slug
+	if v.Color == "" || v.Color == own || v.Color == "v-other" {
+		return own
+	}
+	return v.Color + " " + own
 }

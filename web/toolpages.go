@@ -17,6 +17,8 @@ type CheatSheetPage struct {
 	Vendors  []*catalog.Vendor
 	Category string
 	Vendor   string
+	Heading  string
+	Filter   string // the filters as a query, "?vendor=iis", or ""
 	Count    int
 }
 
@@ -51,10 +53,23 @@ func CheatSheet(c *catalog.Catalog, category, vendor string) []CodeGroup {
 // NewCheatSheet makes the sheet.
 func (v *Views) NewCheatSheet(c *catalog.Catalog, category, vendor string) CheatSheetPage {
 	p := CheatSheetPage{
-		Frame:  v.frame("Cheat sheet", "Every registered status code and the vendors' often-met ones on one printable sheet, with one line each.", "/cheatsheet"),
+		Frame: v.frame("Cheat sheet", "Every registered status code and the vendors' often-met ones on one printable sheet of two pages at most.", "/cheatsheet"), Heading: "Cheat sheet",
 		Groups: CheatSheet(c, category, vendor), Classes: c.Categories, Vendors: c.Vendors, Category: category, Vendor: vendor,
 	}
 	p.Nav = "cheatsheet"
+	filters := url.Values{}
+	if cat, err := c.Category(category); err == nil {
+		filters.Set("category", category)
+		p.Heading += ": " + cat.Title
+	}
+	if vendor, err := c.Vendor(vendor); err == nil {
+		filters.Set("vendor", vendor.Slug)
+		p.Heading += ": " + vendor.Title
+	}
+	if len(filters) > 0 {
+		p.Filter = "?" + filters.Encode()
+		p.Title, p.NoIndex = p.Heading, true
+	}
 	for _, g := range p.Groups {
 		p.Count += len(g.Codes)
 	}
@@ -90,6 +105,13 @@ type Evidence struct{ Text, Says string }
 
 // Sample is something to paste.
 type Sample struct{ Label, Text string }
+
+// LiveSamples are short enough for the front page.
+var LiveSamples = []Sample{
+	{"NGINX error log", `2026/11/22 03:14:07 [error] 31#31: *812 connect() failed (111: Connection refused) while connecting to upstream, client: 203.0.113.7, upstream: "http://10.0.3.4:8080/cart"`},
+	{"Response headers", "HTTP/1.1 502 Bad Gateway\nServer: awselb/2.0\nContent-Type: text/html\nContent-Length: 122"},
+	{"curl", "curl: (52) Empty reply from server"},
+}
 
 // NewDiagnose makes the page.
 func (v *Views) NewDiagnose() DiagnosePage {

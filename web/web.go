@@ -48,6 +48,7 @@ type Views struct {
 	cfg    Config
 	assets map[string]Asset // by plain name, "site.css"
 	site   Site
+	footer Footer
 
 	Home          View[HomePage]
 	Codes         View[CodesPage]
@@ -85,7 +86,7 @@ func New(cfg Config) (*Views, error) {
 	if err := v.loadAssets(); err != nil {
 		return nil, err
 	}
-	base, err := template.New("").Funcs(v.funcs()).ParseFS(files, "templates/layout.html", "templates/parts.html")
+	base, err := parse(template.New("").Funcs(v.funcs()), "layout", "parts")
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +96,7 @@ func New(cfg Config) (*Views, error) {
 		}
 		var clone *template.Template
 		if clone, err = base.Clone(); err == nil {
-			*t, err = clone.ParseFS(files, "templates/"+name+".html")
+			*t, err = parse(clone, name)
 		}
 	}
 	page(&v.Home.t, "home")
@@ -139,6 +140,7 @@ func (v *Views) funcs() template.FuncMap {
 		"title":      func(s string) string { return strings.ToUpper(s[:1]) + s[1:] },
 		"add":        func(a, b int) int { return a + b },
 		"plural":     plural,
+		"vendor":     VendorClass,
 		"join":       strings.Join,
 	}
 }

@@ -267,7 +267,7 @@ type Catalog struct {
 	Roots      []*Doc  // docs and folders that stand in no other, in order
 	Categories []*Category
 	Vendors    []*Vendor
-	Guides     []*Guide
+	Guides     []*Guide // pairs that people meet most often first
 	Synonyms   Synonyms
 	Site       config.Site
 	Skipped    markdown.Problems // of files that were left out
@@ -289,6 +289,7 @@ type Catalog struct {
 	endings    map[string][]*Doc   // by the last word of their paths, lower case
 	kept       map[keptKey]*parsed // for the next load, if asked for
 	trees      []tree              // by source
+	popular    []*Code             // all codes, the most often met first
 	renderer   *markdown.Renderer
 	base       string
 }

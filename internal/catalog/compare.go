@@ -150,14 +150,14 @@ func (s Semantics) ActorWords() string {
 	if len(s.Actor) == 0 {
 		return "Nobody"
 	}
-	return capitalize(join(s.Actor))
+	return capitalize(join(inOrder(s.Actor, actors)))
 }
 
 // EmitterWords says which hops can produce the code, for people.
 func (s Semantics) EmitterWords() string {
 	words := map[string]string{"client": "the client", "cdn": "a CDN", "load-balancer": "a load balancer", "proxy": "a proxy", "app-server": "the app server", "app": "the application"}
 	var named []string
-	for _, e := range s.Emitters {
+	for _, e := range inOrder(s.Emitters, emitters) {
 		named = append(named, words[e])
 	}
 	return capitalize(join(named))
@@ -168,6 +168,18 @@ func (s Semantics) RetryWords() string {
 	return map[string]string{
 		"no": "No", "yes": "Yes", "after": "Yes, after the wait that was asked for", "conditional": "Only if it is safe to repeat, or after a change",
 	}[s.Retry]
+}
+
+// inOrder are the words in the order of all, so that two codes that say the same
+// say it alike.
+func inOrder(words, all []string) []string {
+	var out []string
+	for _, w := range all {
+		if slices.Contains(words, w) {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 func join(words []string) string {

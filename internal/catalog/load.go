@@ -350,7 +350,20 @@ func (b *builder) link() {
 		later()
 	}
 	b.linkPosts()
-	slices.SortFunc(c.Guides, func(a, b *Guide) int { return naturalCompare(a.Path, b.Path) })
+	c.popular = slices.Clone(c.Codes)
+	slices.SortStableFunc(c.popular, func(a, b *Code) int { return b.Popularity - a.Popularity })
+	slices.SortFunc(c.Guides, func(a, b *Guide) int {
+		return cmp.Or(b.popularity()-a.popularity(), naturalCompare(a.Path, b.Path))
+	})
+}
+
+// popularity of a pair is that of both of its codes.
+func (g *Guide) popularity() int {
+	sum := 0
+	for _, c := range g.Codes {
+		sum += c.Popularity
+	}
+	return sum
 }
 
 func naturalCompare(a, b string) int {

@@ -118,9 +118,7 @@ func (c *Catalog) hasTag(tag string) bool {
 // Popular returns at most n codes that people meet most often, in the
 // catalog's order among equals.
 func (c *Catalog) Popular(n int) []*Code {
-	codes := slices.Clone(c.Codes)
-	slices.SortStableFunc(codes, func(a, b *Code) int { return b.Popularity - a.Popularity })
-	return codes[:min(n, len(codes))]
+	return c.popular[:min(n, len(c.popular))]
 }
 
 // CodeBlock returns code as a highlighted block.

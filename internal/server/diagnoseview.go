@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -53,11 +54,7 @@ func (s *Server) postDiagnose(c *gin.Context, snap *library.Snapshot) error {
 
 func (s *Server) fillDiagnosis(c *gin.Context, snap *library.Snapshot, p *web.DiagnosePage, report *diagnose.Report) {
 	p.Paste = report.Text
-	marks := make([]web.Mark, len(report.Marks))
-	for i, m := range report.Marks {
-		marks[i] = web.Mark{Start: m.Start, End: m.End}
-	}
-	p.Marked = web.MarkText(report.Text, marks)
+	p.Marked = web.MarkText(report.Text, marksOf(report))
 	p.Findings = s.findings(snap, report.Findings)
 	p.Status = "Cannot tell who sent it."
 	if len(p.Findings) > 0 {
@@ -103,4 +100,37 @@ func (s *Server) findings(snap *library.Snapshot, found []diagnose.Finding) []we
 		out = append(out, w)
 	}
 	return out
+}
+
+// liveExamples are log lines and what the diagnosis of this very server makes of
+// them; one whose page the library does not have is left out.
+func (s *Server) liveExamples(c *gin.Context, snap *library.Snapshot) []web.LiveExample {
+	var live []web.LiveExample
+	for i, sample := range web.LiveSamples {
+		report, err := s.diagnose(c, snap, []byte(sample.Text))
+		if err != nil || len(report.Findings) == 0 {
+			continue
+		}
+		found := s.findings(snap, report.Findings[:1])[0]
+		if found.Path == "" {
+			continue
+		}
+		example := web.LiveExample{
+			ID: "live-" + strconv.Itoa(i), Label: sample.Label, Marked: web.MarkText(report.Text, marksOf(report)),
+			Title: found.Title, Path: found.Path, Hop: found.Hop, Why: found.Why,
+		}
+		if code, _, err := snap.Catalog.Find(report.Findings[0].ID); err == nil {
+			example.Color = code.Category.Color
+		}
+		live = append(live, example)
+	}
+	return live
+}
+
+func marksOf(report *diagnose.Report) []web.Mark {
+	marks := make([]web.Mark, len(report.Marks))
+	for i, m := range report.Marks {
+		marks[i] = web.Mark{Start: m.Start, End: m.End}
+	}
+	return marks
 }

@@ -72,6 +72,7 @@ func (s *Server) showSearch(c *gin.Context, snap *library.Snapshot) error {
 			p.Hidden = append(p.Hidden, web.Field{Name: f.name, Value: value})
 		}
 		if len(facet.Values) > 0 {
+			facet.Fold()
 			p.Facets = append(p.Facets, facet)
 		}
 	}
@@ -89,9 +90,7 @@ func (s *Server) showSearch(c *gin.Context, snap *library.Snapshot) error {
 		}
 	}
 	if res.Total == 0 {
-		for _, code := range snap.Catalog.Popular(4) {
-			p.Popular = append(p.Popular, web.Link{Label: code.Title, Path: code.Path})
-		}
+		p.Popular = snap.Catalog.Popular(4)
 	}
 	return pageNow(s, c, 0, s.views.Search, p)
 }
@@ -147,7 +146,7 @@ func (s *Server) hits(snap *library.Snapshot, text string, found []index.Hit) []
 		if code != nil {
 			hit.Number, hit.Title, hit.Color = code.Code, code.Name, code.Category.Color
 			if code.Vendor.Slug != "ietf" {
-				hit.Vendor = code.Vendor.Title
+				hit.Vendor, hit.VendorColor = code.Vendor.Title, web.VendorClass(code.Vendor)
 			}
 		}
 		hit.Path = asked(page.Path, h.Section.Anchor, text)

@@ -57,7 +57,7 @@ func (s *Server) showHome(c *gin.Context, snap *library.Snapshot) error {
 	if d := snap.Catalog.Home(); d != nil {
 		return s.docPage(c, snap, d)
 	}
-	return pageOnce(s, c, snap, s.views.Home, func() web.HomePage { return s.viewsOf(snap).NewHome(snap.Catalog) })
+	return pageOnce(s, c, snap, s.views.Home, func() web.HomePage { return s.viewsOf(snap).NewHome(snap.Catalog, s.liveExamples(c, snap)) })
 }
 
 func (s *Server) showCodes(c *gin.Context, snap *library.Snapshot) error {
@@ -101,7 +101,7 @@ func (s *Server) showVendor(c *gin.Context, snap *library.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	return pageOnce(s, c, snap, s.views.List, func() web.ListPage { return s.viewsOf(snap).NewVendor(v) })
+	return pageOnce(s, c, snap, s.views.List, func() web.ListPage { return s.viewsOf(snap).NewVendor(snap.Catalog, v) })
 }
 
 // showComparePicker serves GET /compare. With codes it leads to their comparison.
