@@ -93,7 +93,7 @@ Exit status: 0 done, 1 it failed or found nothing, 2 wrong usage.`,
 	root.RunE = serve.RunE // the default; it reads the same flags
 	root.Flags().AddFlagSet(serve.Flags())
 	root.PersistentFlags().String(configFlag, "", "file of settings; "+config.Name+" in the working directory if there is one")
-	root.AddCommand(serve, c.checkCommand(), c.searchCommand(), c.showCommand(), c.compareCommand(), c.newCommand(), c.diagnoseCommand(), c.mcpCommand(), c.missesCommand(), c.configCommand(), c.htpasswdCommand(), c.manCommand(), c.versionCommand())
+	root.AddCommand(serve, c.checkCommand(), c.searchCommand(), c.showCommand(), c.compareCommand(), c.newCommand(), c.diagnoseCommand(), c.mcpCommand(), c.missesCommand(), c.configCommand(), c.htpasswdCommand(), c.manCommand(), c.readyCommand(), c.versionCommand())
 	return root
 }
 

@@ -60,6 +60,7 @@ type Library struct {
 	mu     sync.Mutex
 	cur    *Snapshot
 	failed error // of the last build; nil if it was published
+	builds Builds
 
 	tidying sync.WaitGroup
 }
@@ -115,9 +116,16 @@ func (l *Library) Release(s *Snapshot) {
 func (l *Library) Reload(ctx context.Context) error {
 	l.reload.Lock()
 	defer l.reload.Unlock()
+	start := l.cfg.Now()
 	next, err := l.build(ctx)
 	l.mu.Lock()
 	l.failed = err
+	l.builds.Took = l.cfg.Now().Sub(start)
+	if err != nil {
+		l.builds.Failed++
+	} else {
+		l.builds.Published++
+	}
 	old := l.cur
 	if err == nil {
 		l.cur = next
@@ -130,6 +138,19 @@ func (l *Library) Reload(ctx context.Context) error {
 	// machine wants it back.
 	l.tidying.Go(debug.FreeOSMemory)
 	return err
+}
+
+// Builds counts how often content was built since the start.
+type Builds struct {
+	Published, Failed uint64
+	Took              time.Duration // the last one, published or not
+}
+
+// Builds returns the counts so far.
+func (l *Library) Builds() Builds {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.builds
 }
 
 // Err returns why the last build was not published, or nil.

@@ -9,6 +9,8 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"siteerror/internal/library"
 )
 
 // metrics are what /metrics tells. What a request counts is looked up when its
@@ -45,6 +47,10 @@ func newMetrics(reg *prometheus.Registry, s *Server) *metrics {
 	gauge := func(name, help string, value func() float64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value)
 	}
+	builds := func(result string, count func(library.Builds) uint64) prometheus.Collector {
+		return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "siteerror_content_builds_total", Help: "Builds of content and index, the first included, by result.",
+			ConstLabels: prometheus.Labels{"result": result}}, func() float64 { return float64(count(s.library.Builds())) })
+	}
 	reg.MustRegister(
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		m.requests, m.seconds, m.searches, m.fruitless,
@@ -74,6 +80,8 @@ func newMetrics(reg *prometheus.Registry, s *Server) *metrics {
 			}
 			return 0
 		}),
+		builds("published", func(b library.Builds) uint64 { return b.Published }), builds("failed", func(b library.Builds) uint64 { return b.Failed }),
+		gauge("siteerror_content_build_seconds", "How long the last build of content and index took.", func() float64 { return s.library.Builds().Took.Seconds() }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "siteerror_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": s.cfg.Version}}, func() float64 { return 1 }),
 	)
 	return m

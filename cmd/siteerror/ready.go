@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"siteerror/internal/terminal"
+)
+
+const readyTimeout = 3 * time.Second
+
+func (c *command) readyCommand() *cobra.Command {
+	f := &serveFlags{}
+	cmd := &cobra.Command{
+		Use:   "ready",
+		Short: "Ask the server on this machine whether it is ready, for health checks",
+		Long: `Ask the server on this machine whether it is ready. It is found by the settings
+that it runs with: those of serve, from the same flags, variables and file.`,
+		Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			answer, err := f.ready(cmd.Context())
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprint(c.out, terminal.Printable(answer))
+			return err
+		},
+	}
+	f.registerAll(cmd.Flags())
+	return cmd
+}
+
+// ready returns what the server answers at /readyz, or why it does not.
+func (f *serveFlags) ready(ctx context.Context) (string, error) {
+	_, path, err := splitBaseURL(f.baseURL)
+	if err != nil {
+		return "", usageError{err}
+	}
+	network, addr := "tcp", f.addr
+	if socket, ok := strings.CutPrefix(f.addr, "unix:"); ok {
+		network, addr = "unix", socket
+	} else if host, port, err := net.SplitHostPort(f.addr); err != nil {
+		return "", usageError{fmt.Errorf("--addr %q: give HOST:PORT or unix:PATH", f.addr)}
+	} else if ip := net.ParseIP(host); host == "" || ip.IsUnspecified() {
+		addr = net.JoinHostPort("localhost", port)
+	}
+	scheme := "http"
+	if f.tlsCert != "" {
+		scheme = "https"
+	}
+	client := &http.Client{Timeout: readyTimeout, Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, network, addr)
+		},
+		// The certificate is for the name that readers use; this is the machine itself.
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
+	}}
+	defer client.CloseIdleConnections()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://localhost"+path+"/readyz", nil)
+	if err != nil {
+		return "", err
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(res.Body, 1<<10))
+	if err == nil && res.StatusCode != http.StatusOK {
+		err = fmt.Errorf("not ready: %s", res.Status)
+	}
+	return string(body), err
+}
