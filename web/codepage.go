@@ -86,6 +86,7 @@ func (v *Views) NewCode(c *catalog.Catalog, code *catalog.Code) CodePage {
 	p.Color, p.Nav = code.Category.Color, "codes"
 	p.Frame.Markdown = code.Path + ".md"
 	p.Frame.Edit = c.EditURL(code.Page)
+	p.Image = v.absolute("/cards" + code.Path + ".png")
 	p.IsError = p.Color == "c4" || p.Color == "c5"
 	p.Standard = "Sent by " + code.Vendor.Title + ", in no standard"
 	if code.Semantics.OnWire == "never" {

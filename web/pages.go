@@ -54,7 +54,7 @@ func footerOf(c *catalog.Catalog) Footer {
 }
 
 func (v *Views) frame(title, description, path string) Frame {
-	f := Frame{Title: title, Description: description, Path: path, Site: v.cfg.Title, CheckerOff: v.cfg.CheckerOff, Version: v.cfg.Version, Own: v.site, Footer: v.footer}
+	f := Frame{Title: title, Description: description, Path: path, Site: v.cfg.Title, CheckerOff: v.cfg.CheckerOff, Version: v.cfg.Version, Own: v.site, Footer: v.footer, Image: v.absolute("/cards/home.png")}
 	if v.cfg.BaseURL != "" {
 		f.Canonical = v.cfg.BaseURL + path
 	}
@@ -341,6 +341,7 @@ func (v *Views) NewCompare(c *catalog.Catalog, cmp *catalog.Comparison) CompareP
 	}
 	if cmp.Guide != nil {
 		p.Description = cmp.Guide.Verdict
+		p.Image = v.absolute("/cards" + cmp.Path + ".png")
 		for _, code := range cmp.Codes {
 			if when := cmp.Guide.Choose[code.ID]; when != "" {
 				p.Choices = append(p.Choices, Choice{code, c.Inline(when)})
@@ -397,6 +398,7 @@ func (v *Views) NewPost(c *catalog.Catalog, post *catalog.Post) PostPage {
 	p.Nav = "blog"
 	p.Frame.Markdown = post.Path + ".md"
 	p.Frame.Edit = c.EditURL(post.Page)
+	p.Image = v.absolute("/cards" + post.Path + ".png")
 	p.JSONLD = ld(map[string]any{
 		"@context": "https://schema.org", "@type": "TechArticle", "headline": post.Title, "description": post.Summary,
 		"datePublished": post.Date.Format("2006-01-02"), "dateModified": post.Page.Modified.Format("2006-01-02"), "url": v.absolute(post.Path),

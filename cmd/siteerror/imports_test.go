@@ -21,6 +21,7 @@ var allowed = map[string][]string{
 	"internal/gate":     {"internal/fresh", "internal/limit"},
 	"internal/listen":   {"internal/fresh"},
 	"internal/mock":     {},
+	"internal/card":     {},
 	"internal/misses":   {},
 	"internal/catalog":  {"internal/markdown", "internal/config"},
 	"internal/terminal": {"internal/catalog", "internal/markdown"},
@@ -28,7 +29,7 @@ var allowed = map[string][]string{
 	"web":               {"internal/catalog", "internal/config"},
 	"internal/library":  {"internal/catalog", "index", "internal/diagnose"},
 	"internal/mcp":      {"internal/library", "internal/catalog", "index", "internal/diagnose", "internal/checker", "internal/feed"},
-	"internal/server": {"internal/library", "internal/catalog", "index", "internal/diagnose", "internal/checker", "internal/mock", "internal/misses",
+	"internal/server": {"internal/card", "internal/library", "internal/catalog", "index", "internal/diagnose", "internal/checker", "internal/mock", "internal/misses",
 		"internal/feed", "internal/gate", "internal/limit", "internal/terminal", "internal/mcp", "internal/markdown", "web"},
 }
 
@@ -43,6 +44,7 @@ var alone = map[string]string{
 	"github.com/fsnotify":             "internal/library",
 	"github.com/coreos/go-systemd":    "internal/listen",
 	"golang.org/x/crypto":             "internal/gate",
+	"golang.org/x/image":              "internal/card",
 	"github.com/pelletier/go-toml":    "internal/markdown",
 }
 

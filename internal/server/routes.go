@@ -77,6 +77,7 @@ func (s *Server) routes() {
 	page("/llms.txt", s.serveLLMs)
 	page("/llms-full.txt", s.serveLLMsFull)
 	page("/assets/*path", s.serveAsset)
+	page("/cards/*path", s.serveCard)
 	page("/favicon.ico", s.serveAsset)
 	page("/sw.js", s.serveServiceWorker)
 	page("/manifest.webmanifest", s.serveManifest)

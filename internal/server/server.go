@@ -14,6 +14,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"siteerror/internal/card"
 	"siteerror/internal/checker"
 	"siteerror/internal/feed"
 	"siteerror/internal/gate"
@@ -59,6 +60,7 @@ type Server struct {
 	library *library.Library
 	log     *slog.Logger
 	views   *web.Views
+	cards   *card.Drawer
 	engine  *gin.Engine
 	assets  map[string]*representation
 	metrics *metrics
@@ -105,6 +107,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.metrics = newMetrics(cfg.Registry, s)
 	s.mock = s.newMock()
+	if s.cards, err = card.New(); err != nil {
+		return nil, err
+	}
 	s.guard = http.NewCrossOriginProtection()
 	s.apiLimit = limit.New(cfg.APIRate, cfg.Now)
 	s.ratePolicy = []string{`"api";q=` + strconv.Itoa(cfg.APIRate) + ";w=60"}

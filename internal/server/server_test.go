@@ -88,6 +88,15 @@ var exchanges = []exchange{
 	{path: "/codes/202.md", header: map[string]string{"Accept": browser}, status: 200, want: map[string]string{"Content-Type": "^text/markdown"}, contains: "## Sources"},
 	{path: "/codes/NGINX-499", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": "^/codes/nginx-499$"}},
 	{path: "/codes/nginx-502", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": "^/codes/502#nginx$"}},
+	// Social cards.
+	{path: "/cards/home.png", status: 200, want: map[string]string{"Content-Type": "^image/png$", "Etag": tag, "Cross-Origin-Resource-Policy": "cross-origin"}},
+	{path: "/cards/codes/nginx-499.png", status: 200, want: map[string]string{"Content-Type": "^image/png$"}},
+	{path: "/cards/blog/who-sent-this-502.png", status: 200, want: map[string]string{"Content-Type": "^image/png$"}},
+	{path: "/cards/compare/401-vs-403.png", status: 200, want: map[string]string{"Content-Type": "^image/png$"}},
+	{path: "/cards/codes/799.png", status: 404},
+	{path: "/cards/codes/NGINX-499.png", status: 404},
+	{path: "/cards/codes/502", status: 404},
+	{path: "/codes/502", header: map[string]string{"Accept": browser}, status: 200, contains: `<meta property="og:image" content="/cards/codes/502.png">`},
 	{path: "/codes/799", header: map[string]string{"Accept": browser}, status: 404, want: map[string]string{"Content-Type": "^text/html"}, contains: "Search for it"},
 	// Short links.
 	{path: "/502", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": "^/codes/502$", "Vary": "Accept"}},
