@@ -170,6 +170,7 @@ func (t *snippetTemplate) fits(c *Code) bool {
 func dataOf(c *Code) snippetData {
 	d := snippetData{Status: c.Number, Name: c.Name, Headers: merged(c.PlayedHeaders()), Lines: c.PlayedHeaders(), Interim: c.Number < 200, NoBody: c.Semantics.Body == "no", Wait: c.Semantics.Retry == "after" || c.Number == 429 || c.Number == 503}
 	d.Redirect = slices.Contains([]int{301, 302, 303, 307, 308}, c.Number)
+	d.Wait = d.Wait && !d.Redirect
 	if i := slices.IndexFunc(d.Headers, func(h Header) bool { return h.Name == "Location" }); i >= 0 && c.Number >= 300 {
 		d.Location = d.Headers[i].Value
 	}

@@ -10,7 +10,7 @@ import (
 
 // buildJava compiles each snippet in a package of its own, and a launcher.
 func buildJava(t *testing.T, dir, class string, all []*snippet) (args []string) {
-	files := []string{"-d", "classes", "Launcher.java"}
+	files := []string{"-encoding", "UTF-8", "-d", "classes", "Launcher.java"}
 	data(t, dir, "java/Launcher.java", "Launcher.java")
 	args = []string{"-cp", "classes", "Launcher"}
 	for _, s := range all {
@@ -42,7 +42,7 @@ func springJars(t *testing.T) string {
 func runSpring(t *testing.T, dir string, all []*snippet) {
 	classpath := springJars(t) + "/*"
 	data(t, dir, "spring/Launcher.java", "Launcher.java")
-	args := []string{"-cp", classpath, "-parameters", "-d", "classes", "Launcher.java"}
+	args := []string{"-encoding", "UTF-8", "-cp", classpath, "-parameters", "-d", "classes", "Launcher.java"}
 	for _, s := range all {
 		file := s.id + "/Example.java"
 		write(t, dir, file, "package snippets."+s.id+";\n"+s.text)

@@ -67,13 +67,13 @@ if [ ! -e /usr/sbin/policy-rc.d ]; then
   chmod +x /usr/sbin/policy-rc.d
   trap 'rm -f /usr/sbin/policy-rc.d' EXIT
 fi
-apt-get update -qq
+apt-get update -qq -o Acquire::Retries=3
 packages=
 for p in "$@"; do
   first=${p%%|*}
   if apt-cache show "$first" >/dev/null 2>&1; then packages="$packages $first"; else packages="$packages ${p##*|}"; fi
 done
-DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages`
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Acquire::Retries=3 --no-install-recommends $packages`
 	args := append([]string{"sh", "-c", script, "install"}, want...)
 	if os.Getuid() != 0 {
 		args = append([]string{"sudo"}, args...)
