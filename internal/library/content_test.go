@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -242,8 +243,44 @@ func TestWhatOthersGetWrong(t *testing.T) {
 			t.Errorf("%s: on_wire %q, want never", id, got)
 		}
 	}
-	if code("iis-404.13").Number != 404 {
-		t.Error("an IIS upload limit shows as 404")
+	for id, want := range map[string]int{
+		"iis-404.13":  404, // an upload limit
+		"heroku-H12":  503, // a timeout
+		"haproxy-SC":  503, // a refused connection, where NGINX says 502
+		"envoy-UF":    503,
+		"nginx-497":   400,
+		"heroku-H10":  503,
+		"envoy-UT":    504,
+		"haproxy-SQ":  503,
+		"aws-elb-561": 561,
+	} {
+		if p, err := c.Code(id); err == nil && p.Number != want {
+			t.Errorf("%s travels as %d, want %d", id, p.Number, want)
+		}
+	}
+	if headers := code("429").Semantics.RequiredHeaders; len(headers) != 0 {
+		t.Errorf("429 requires %v: Retry-After is a MAY (RFC 6585, 4)", headers)
+	}
+	// What the sections about vendors must say, and what they must not.
+	for _, tt := range []struct{ id, must, mustNot string }{
+		{"nginx-503", "limit_req", "limit_req.{0,40}answers 429"},
+		{"nginx-502", "upstream", ""},
+		{"aws-elb-503", "target", ""},
+		{"iis-503", "HTTPERR", ""},
+		{"haproxy-503", "refused", ""},
+	} {
+		r, err := c.Rendering(tt.id)
+		if err != nil {
+			t.Errorf("%s: %v", tt.id, err)
+			continue
+		}
+		text := string(r.Section.HTML())
+		if !strings.Contains(text, tt.must) {
+			t.Errorf("%s does not speak of %q", tt.id, tt.must)
+		}
+		if tt.mustNot != "" && regexp.MustCompile(tt.mustNot).MatchString(text) {
+			t.Errorf("%s says %q", tt.id, tt.mustNot)
+		}
 	}
 }
 

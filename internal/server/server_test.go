@@ -558,3 +558,35 @@ type discard struct{ header http.Header }
 func (d *discard) Header() http.Header         { return d.header }
 func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
 func (d *discard) WriteHeader(int)             {}
+
+// Nobody is more than two clicks from a code: home, a list, the code.
+func TestEveryCodeWithinTwoClicks(t *testing.T) {
+	s := newServer(t, nil)
+	link := regexp.MustCompile(`href="(/[^"#?]*)`)
+	linked := func(path string) []string {
+		var out []string
+		for _, m := range link.FindAllStringSubmatch(do(s, exchange{path: path, header: map[string]string{"Accept": browser}}).Body.String(), -1) {
+			out = append(out, m[1])
+		}
+		return out
+	}
+	near := map[string]bool{}
+	asked := map[string]bool{}
+	for _, list := range linked("/") {
+		if asked[list] || strings.HasPrefix(list, "/assets/") || list == "/" {
+			continue
+		}
+		asked[list], near[list] = true, true
+		for _, path := range linked(list) {
+			near[path] = true
+		}
+	}
+	snap, release := s.library.Acquire()
+	defer release()
+	for _, code := range snap.Catalog.Codes {
+		if !near[code.Path] {
+			t.Errorf("%s is more than two clicks from home", code.Path)
+		}
+	}
+	t.Logf("%d lists, %d codes", len(asked), len(snap.Catalog.Codes))
+}
