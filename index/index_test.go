@@ -49,6 +49,7 @@ func library() []Document {
 		{ID: "haproxy-SC", Kind: "code", Title: "Server refused the connection", Code: "SC", Category: "server-error", Vendor: "haproxy", VendorName: "HAProxy", Status: 503},
 		{ID: "haproxy-sC-lower", Kind: "code", Title: "Time-out while connecting to the server", Code: "sC", Category: "server-error", Vendor: "haproxy", VendorName: "HAProxy", Status: 503},
 		{ID: "cloudflare-1020", Kind: "code", Title: "Access denied", Code: "1020", Category: "client-error", Vendor: "cloudflare", VendorName: "Cloudflare", Status: 403, Popularity: 6},
+		{ID: "vercel-too-many-forks", Kind: "code", Title: "Too many forks", Code: "TOO_MANY_FORKS", Category: "server-error", Vendor: "vercel", VendorName: "Vercel", Status: 508},
 		{ID: "who-sent-this", Kind: "post", Title: "Who sent this 502?", Summary: "Read the Server field first.", Tags: []string{"proxies"},
 			Sections: []Section{{Text: "A bad gateway is a messenger. Ask the proxy."}}},
 		{ID: "guide", Kind: "doc", Title: "Hosting guide", Sections: []Section{{Anchor: "limits", Title: "Limits", Text: "Behind a gateway, set X-Forwarded-For."}}},
@@ -117,6 +118,12 @@ func TestSearchFindsThePage(t *testing.T) {
 		{"substatus as two fields", "iis 404 13", "iis-404.13"},
 		{"hexadecimal", "0x80070005", "iis-404.13"},
 		{"vendor's code", "H12", "heroku-H12"},
+		{"code and the status it travels as", "503 UH envoy", "envoy-UH"},
+		{"code of words and its status", "508: LOOP Code: TOO_MANY_FORKS", "vercel-too-many-forks"},
+		{"errno", "recv() failed (404: broken) while waiting for the bad gateway", "502"},
+		{"name among complaints", "since yesterday I keep getting request timeout, any ideas?", "408"},
+		{"symptom as a whole", "Server not responding in time!", "504"},
+		{"several vowels wrong", "service unavaleable", "503"},
 		{"id", "nginx-499", "nginx-499"},
 		{"constant whole", "http.StatusBadGateway", "502"},
 		{"constant by part", "StatusNotFound", "404"},
@@ -208,7 +215,7 @@ func TestNothingIsASyntaxError(t *testing.T) {
 func TestEmptyQueryListsByPopularityThenID(t *testing.T) {
 	x := build(t, library(), libraryConfig())
 	r := search(t, x, Request{Kinds: []string{"code"}, Categories: []string{"server-error"}})
-	if want := []string{"502", "503", "504", "heroku-H12", "envoy-UH", "gcp-lb-failed", "haproxy-SC", "haproxy-sC-lower"}; !slices.Equal(ids(r), want) {
+	if want := []string{"502", "503", "504", "heroku-H12", "envoy-UH", "gcp-lb-failed", "haproxy-SC", "haproxy-sC-lower", "vercel-too-many-forks"}; !slices.Equal(ids(r), want) {
 		t.Errorf("hits are %v, want %v", ids(r), want)
 	}
 	for _, text := range []string{"???", "2025-01-02T03:04:05Z 192.0.2.1\n"} {
@@ -338,6 +345,9 @@ func TestSuggest(t *testing.T) {
 		{"vendor and code", "azure 499", "azure-appgw-499"},
 		{"what people call a vendor", "appgw cl", "azure-appgw-499"},
 		{"stop word", "the bad ga", "502"},
+		{"words of a name before those of a code", "too m", "429"},
+		{"code of words begun", "TOO_MANY_F", "vercel-too-many-forks"},
+		{"vendor and a word of its code", "vercel t", "vercel-too-many-forks"},
 		{"code and name", "502 bad", "502"},
 	}
 	for _, tt := range tests {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"unicode"
 )
 
 // Suggestion is a page that a half-typed query may mean.
@@ -17,6 +18,7 @@ type Suggestion struct {
 }
 
 const (
+	minSpelledCode   = 9 // letters of a code that is words, from which on it is the code that is typed
 	maxSuggestions   = 20
 	defaultSuggested = 8
 	maxSuggestBytes  = 200
@@ -48,6 +50,8 @@ type completions struct {
 type codeCompletion struct {
 	key string
 	ref codeRef
+	// spelled is set where the key is a code of words, such as FUNCTION_INVOCATION_TIMEOUT; not H12 or UMSDR, nor an id.
+	spelled bool
 }
 
 // newCompletions reads Bleve's dictionary of words once.
@@ -82,7 +86,7 @@ func newCompletions(ctx context.Context, x *Index) (*completions, error) {
 		}
 		for _, ref := range refs {
 			if ref.share == 1 {
-				c.codes = append(c.codes, codeCompletion{key: key, ref: ref})
+				c.codes = append(c.codes, codeCompletion{key: key, ref: ref, spelled: isSpelled(key) && codeKey(x.docs[ref.page].Code) == key})
 			}
 		}
 	}
@@ -187,22 +191,34 @@ func (c *completions) addCodes(s *scratch, n int, typed string, joined bool, sec
 		if !strings.HasPrefix(code.key, key) {
 			break
 		}
-		if len(key) < 3 && !isDigits(code.key[:1]) && code.key != key {
+		switch letters := !isDigits(code.key[:1]); {
+		case code.key == key:
+		case letters && len(code.key) > maxLettersCode && len(key) < 3, letters && len(key) < 2:
 			continue // a letter begins every id of a vendor
 		}
 		cell := s.page(code.ref.page)
 		if cell.meets(n); joined {
 			cell.met = max(cell.met, uint16(n))
 		}
-		if code.key == key {
+		switch {
+		case code.key == key:
 			cell.best = suggestCode
 			if code.ref.section >= 0 {
 				sections[code.ref.page] = code.ref.section
 			}
-		} else {
+		case code.spelled && len(key) < minSpelledCode && !strings.Contains(typed, "_"):
+			cell.best = max(cell.best, suggestWord) // words like those of a title
+		case joined: // the vendor, and more of the code than its name
+			cell.best = max(cell.best, suggestCodePart+suggestTitle)
+		default:
 			cell.best = max(cell.best, suggestCodePart)
 		}
 	}
+}
+
+// isSpelled reports whether a code's key may be words.
+func isSpelled(key string) bool {
+	return len(key) > maxLettersCode && strings.IndexFunc(key, unicode.IsDigit) < 0
 }
 
 // meets notes that a page has the n-th word, and reports whether that is new.
@@ -266,12 +282,13 @@ func (x *Index) suggestScore(c *cell, page uint32, text string, words []string) 
 	}
 	named := c.best > 0 // by its code or vendor
 	for _, w := range words {
-		if beginsWord(title, w) {
-			score += suggestTitle
-		}
-		if d.ofVendor() && (strings.HasPrefix(d.Vendor, w) || strings.HasPrefix(strings.ToLower(d.VendorName), w)) {
+		switch {
+		case d.ofVendor() && len(w) > 1 && (strings.HasPrefix(d.Vendor, w) || strings.HasPrefix(strings.ToLower(d.VendorName), w)):
 			score += suggestVendor
 			named = true
+		case d.Code != "" && isDigits(w): // its code tells, and not the status in a title
+		case beginsWord(title, w):
+			score += suggestTitle
 		}
 	}
 	if d.Code != "" {
