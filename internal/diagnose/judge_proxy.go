@@ -29,6 +29,12 @@ func (e *Engine) judgeHAProxy(r *record) []candidate {
 		code += "-lower"
 	}
 	why := "termination_state " + state + ": " + haproxyEnd(two[0]) + ", " + haproxyPhase(two[1]) + "."
+	if two == "SC" && r.str("server") == "<NOSRV>" { // the letters of a refusal, and nobody who could have refused
+		ts.says = "no server was available to connect to"
+		return e.stated(r, "haproxy", code, EmitterLoadBalancer, certain,
+			"termination_state "+state+" with <NOSRV>: no server of the backend was available, so none was asked.",
+			ts, r.clue("server", "no server was asked"), st)
+	}
 	return e.stated(r, "haproxy", code, EmitterLoadBalancer, certain, why, ts, st)
 }
 

@@ -122,6 +122,18 @@ func TestProxyErrors(t *testing.T) {
 	}
 }
 
+// SC is a refusal only where a server is named; with <NOSRV> there was nobody to refuse.
+func TestHAProxyWithoutServer(t *testing.T) {
+	e := newTestEngine(t)
+	line := `haproxy[1]: 192.0.2.1:33317 [06/Feb/2024:12:14:14.655] www~ shop/%s 1/-1/-1/-1/6 503 99 - - SC-- 1/1/1/1/0 0/0 "GET /a HTTP/1.1"`
+	for server, want := range map[string]string{"<NOSRV>": "no server of the backend was available", "srv1": "refused"} {
+		f := diagnose(e, fmt.Sprintf(line, server)).Findings[0]
+		if f.ID != "haproxy-SC" || !strings.Contains(f.Why, want) {
+			t.Errorf("%s: %s: %q, want %q in it", server, f.ID, f.Why, want)
+		}
+	}
+}
+
 func TestNothingToFind(t *testing.T) {
 	r := diagnose(newTestEngine(t), "The quick brown fox\njumps over 13 lazy dogs\n")
 	if len(r.Findings) != 0 || r.Lines != 2 || r.Unread != 2 || len(r.CannotTell) == 0 || !strings.Contains(r.SearchText, "quick brown fox") {
