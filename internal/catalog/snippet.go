@@ -229,7 +229,7 @@ func ownSnippets(c *Code, templates []*snippetTemplate) []Snippet {
 				}
 			}
 			for _, t := range templates {
-				if strings.EqualFold(t.Framework, sn.Framework) {
+				if strings.EqualFold(strings.ReplaceAll(t.Framework, " ", "-"), sn.Framework) {
 					sn.Language, sn.Framework = t.Language, t.Framework
 				}
 			}

@@ -77,11 +77,19 @@ func checkServer(s *snippet) []string {
 	switch n {
 	case 100:
 		fields += "Expect: 100-continue\r\nContent-Length: 0\r\n"
+	case 206:
+		fields += "Range: bytes=4-18\r\n"
+	case 304:
+		for _, h := range s.code.PlayedHeaders() {
+			if h.Name == "ETag" {
+				fields += "If-None-Match: " + h.Value + "\r\n"
+			}
+		}
 	case 101: // RFC 6455 §1.3
 		fields = "Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 	}
 	methods := []string{"GET", "HEAD"}
-	if n < 200 {
+	if n < 200 || n == 206 { // Range is for GET alone, RFC 9110 §14.2
 		methods = methods[:1]
 	}
 	var problems []string
