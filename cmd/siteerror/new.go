@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"siteerror/content"
+	"siteerror/internal/config"
 )
 
 // newFlags say where a new page goes.
@@ -34,7 +36,13 @@ func (c *command) newCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(c.out, file)
+			if _, err = fmt.Fprintln(c.out, file); err != nil || args[0] != "code" {
+				return err
+			}
+			vendor, err := f.createVendor()
+			if vendor != "" {
+				_, err = fmt.Fprintln(c.out, vendor)
+			}
 			return err
 		},
 	}
@@ -87,6 +95,36 @@ func (f *newFlags) create(kind, name string, now time.Time) (string, error) {
 		return "", err
 	}
 	return file, w.Close()
+}
+
+// createVendor writes the page of a vendor that neither the shipped library nor
+// the folder knows, without which its codes are refused. It returns "" where
+// there is one.
+func (f *newFlags) createVendor() (string, error) {
+	if f.vendor == "" {
+		return "", nil
+	}
+	if _, err := fs.Stat(content.FS, "vendors/"+f.vendor+".md"); err == nil {
+		return "", nil
+	}
+	if site, err := config.Read(os.DirFS(f.dir), config.Name); err == nil {
+		if _, named := site.Site.Vendors[f.vendor]; named {
+			return "", nil
+		}
+	}
+	file := filepath.Join(f.dir, "vendors", f.vendor+".md")
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return "", err
+	}
+	w, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, os.ErrExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	_, err = fmt.Fprintf(w, "---\ntitle: %s\norder: 100\nhop: app              # client, cdn, load-balancer, proxy, app-server, app: where its codes come from\ncolor: \"#6b3fa0\"\nwords: []             # what else people call it\n---\n\nWho %[1]s is and where its codes are met, in two sentences.\n", strings.ToUpper(f.vendor[:1])+f.vendor[1:])
+	return file, errors.Join(err, w.Close())
 }
 
 // slug makes a file name of a title.

@@ -8,9 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"path"
-	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +18,6 @@ import (
 	"siteerror/index"
 	"siteerror/internal/catalog"
 	"siteerror/internal/library"
-	"siteerror/internal/markdown"
 	"siteerror/internal/terminal"
 )
 
@@ -60,55 +56,6 @@ func (c *command) printJSON(v any) error {
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)
-}
-
-func (c *command) checkCommand() *cobra.Command {
-	f := &contentFlags{}
-	cmd := &cobra.Command{
-		Use:   "check DIR…",
-		Short: "List every mistake in content files as file:line: message",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			f.dirs = append(f.dirs, args...)
-			if len(f.dirs) == 0 {
-				return usageError{errors.New("check: name the folder to check")}
-			}
-			problems, err := check(cmd.Context(), f)
-			if err != nil {
-				return err
-			}
-			for _, p := range problems {
-				fmt.Fprintln(c.err, p.Error())
-			}
-			if len(problems) > 0 {
-				return errSilent
-			}
-			return nil
-		},
-	}
-	f.register(cmd.Flags())
-	return cmd
-}
-
-// check loads the content and renders all of it.
-func check(ctx context.Context, f *contentFlags) (markdown.Problems, error) {
-	sources, done, err := f.sources()
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	cat, err := catalog.Load(ctx, sources, catalog.Options{Strict: f.strict, FailOnDocs: true})
-	var problems markdown.Problems
-	switch {
-	case errors.As(err, &problems):
-	case err != nil:
-		return nil, err
-	default:
-		problems = cat.Broken()
-	}
-	// What the shipped library has to say of itself is not the author's business.
-	return slices.DeleteFunc(problems, func(p markdown.Problem) bool {
-		return !slices.ContainsFunc(f.dirs, func(dir string) bool { return strings.HasPrefix(p.Path, path.Join(filepath.ToSlash(dir))) })
-	}), nil
 }
 
 func (c *command) searchCommand() *cobra.Command {

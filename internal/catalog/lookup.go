@@ -3,6 +3,7 @@ package catalog
 import (
 	"fmt"
 	"html/template"
+	"path"
 	"slices"
 	"strings"
 
@@ -165,7 +166,7 @@ func (c *Catalog) Broken() markdown.Problems {
 			return
 		}
 		if _, err := p.Flat[0].body.render(); err != nil { // one section stands for its page
-			ps = append(ps, markdown.Problem{Path: p.File, Msg: err.Error()})
+			ps = append(ps, markdown.Problem{Path: path.Join(c.trees[max(p.source, 0)].dir, p.File), Msg: err.Error()})
 		}
 	}
 	for _, p := range c.Codes {
@@ -176,6 +177,7 @@ func (c *Catalog) Broken() markdown.Problems {
 	}
 	for _, p := range c.Docs {
 		check(p.Page)
+		p.Forget()
 	}
 	return ps
 }

@@ -105,12 +105,19 @@ type apiCode struct {
 	Snippets          []catalog.Snippet   `json:"snippets"`
 	Constants         []catalog.Constant  `json:"constants"`
 	FAQ               []apiQuestion       `json:"faq"`
+	Additions         []apiAddition       `json:"additions,omitempty"`
 	Related           []apiRelation       `json:"related"`
 	Posts             []apiPostRef        `json:"posts"`
 	Previous          *string             `json:"previous"`
 	Next              *string             `json:"next"`
 	Sources           []catalog.Link      `json:"sources"`
 	Reviewed          string              `json:"reviewed"`
+}
+
+// apiAddition is what the hosting people add to a page.
+type apiAddition struct {
+	By       string `json:"by"`
+	Markdown string `json:"markdown"`
 }
 
 type apiFix struct {
@@ -287,6 +294,9 @@ func (s Shapes) codeJSON(c *catalog.Code) apiCode {
 	}
 	for _, q := range c.Questions {
 		out.FAQ = append(out.FAQ, apiQuestion{q.Question, feed.Absolute(q.Answer, s.Base)})
+	}
+	for _, a := range c.Additions {
+		out.Additions = append(out.Additions, apiAddition{By: a.By, Markdown: feed.Absolute(a.Markdown, s.Base)})
 	}
 	for _, r := range c.Related {
 		out.Related = append(out.Related, apiRelation{ID: r.ID, Relation: r.Relation, Why: r.Why, URL: s.absolute(r.Path)})

@@ -34,6 +34,7 @@ func (s *Server) routes() {
 	result("/blog/:slug", s.showPost)
 	page("/blog/tags/:tag", s.showTag)
 	page("/docs", s.showDocs)
+	page("/docs.md", s.showDocsTwin)
 	result("/docs/*path", s.showDoc)
 	page("/search", s.showSearch)
 	page(missesPath, s.showMisses)

@@ -64,6 +64,12 @@ func (p *Printer) Code(cat *catalog.Catalog, c *catalog.Code) {
 	if len(c.Semantics.RequiredHeaders) > 0 {
 		p.fact("Requires", strings.Join(c.Semantics.RequiredHeaders, ", "))
 	}
+	for _, a := range c.Additions {
+		for _, s := range a.Sections {
+			p.heading(strings.TrimSuffix(a.By+": "+s.Title, ": "))
+			p.blocks(cat, s)
+		}
+	}
 	for _, f := range c.Fixes {
 		p.heading(f.Title)
 		p.wrap("", "", cat.PlainText(f.Answer))
