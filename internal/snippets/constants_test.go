@@ -21,9 +21,13 @@ var constantsOf = map[string]struct {
 for name, status in HTTPStatus.__members__.items():
     print("HTTPStatus." + name, status.value)`)
 	}},
-	"Java (Spring)": {[]tool{java, maven}, func(t *testing.T) string {
-		return command(t, "", "java", "-cp", springJars(t)+"/*", filepath.Join("testdata", "spring", "Constants.java"))
+	"Python (FastAPI)": {[]tool{python}, func(t *testing.T) string {
+		return command(t, "", filepath.Join(venv(t), "python"), "-W", "ignore", "-c", `from starlette import status
+for name in [*status.__all__, *status.__deprecated__]:
+    print("status." + name, getattr(status, name))`)
 	}},
+	"Java (Servlet)": {[]tool{java, maven}, func(t *testing.T) string { return javaConstants(t, "HttpServletResponse.") }},
+	"Java (Spring)":  {[]tool{java, maven}, func(t *testing.T) string { return javaConstants(t, "HttpStatus.") }},
 	"Ruby (Rack)": {[]tool{rack}, func(t *testing.T) string {
 		return command(t, "", "ruby", "-e", `require 'rack'; Rack::Utils::SYMBOL_TO_STATUS_CODE.except(:"(unused)").each { |name, code| puts "#{name.inspect} #{code}" }`)
 	}},
@@ -32,6 +36,17 @@ for name, status in HTTPStatus.__members__.items():
 foreach ((new ReflectionClass('Symfony\Component\HttpFoundation\Response'))->getConstants() as $name => $code)
     if (is_int($code)) echo "Response::$name $code\n";`)
 	}},
+}
+
+func javaConstants(t *testing.T, class string) string {
+	all := command(t, "", "java", "-cp", springJars(t)+"/*", filepath.Join("testdata", "spring", "Constants.java"))
+	var b strings.Builder
+	for line := range strings.Lines(all) {
+		if strings.HasPrefix(line, class) {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
 }
 
 // The constants that pages name are those of the libraries. A page may also have a
