@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"strings"
 )
@@ -132,7 +131,11 @@ func licenses(info *buildinfo.BuildInfo, dirs map[string]string) ([]byte, error)
 		}
 		return nil
 	}
-	if err := add("Go "+info.GoVersion, runtime.GOROOT()); err != nil {
+	root, err := output(nil, "go", "env", "GOROOT")
+	if err != nil {
+		return nil, err
+	}
+	if err := add("Go "+info.GoVersion, strings.TrimSpace(string(root))); err != nil {
 		return nil, err
 	}
 	for _, m := range info.Deps {
