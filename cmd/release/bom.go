@@ -54,14 +54,10 @@ type dependency struct {
 	DependsOn []string `json:"dependsOn"`
 }
 
-func bom(info *buildinfo.BuildInfo, version, platform string) ([]byte, error) {
+func bom(info *buildinfo.BuildInfo, src source, platform string) ([]byte, error) {
 	b := billOfMaterials{Format: "CycloneDX", SpecVersion: "1.5", Version: 1, Components: []component{}}
-	b.Metadata.Component = component{Ref: "siteerror", Type: "application", Name: "siteerror", Version: version, Properties: []property{{"platform", platform}}}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" || s.Key == "vcs.time" {
-			b.Metadata.Component.Properties = append(b.Metadata.Component.Properties, property{s.Key, s.Value})
-		}
-	}
+	b.Metadata.Component = component{Ref: "siteerror", Type: "application", Name: "siteerror", Version: src.version,
+		Properties: []property{{"platform", platform}, {"commit", src.revision}}}
 	std := strings.TrimPrefix(info.GoVersion, "go")
 	b.add(component{Type: "library", Name: "std", Version: info.GoVersion, PURL: "pkg:golang/std@" + std})
 	for _, m := range info.Deps {

@@ -30,19 +30,21 @@ var shipped = map[string]string{"LICENSE": "", "README.md": "", "cmd/siteerror/d
 func main() {
 	out := flag.String("out", "dist", "folder to write, emptied first")
 	version := flag.String("version", "devel", "the release's version")
+	only := flag.String("only", "", "only this platform, as GOOS/GOARCH")
 	flag.Parse()
-	if err := release(*out, *version); err != nil {
+	todo := platforms
+	if *only != "" {
+		todo = []string{*only}
+	}
+	if err := release(*out, *version, todo); err != nil {
 		fmt.Fprintln(os.Stderr, "release:", err)
 		os.Exit(1)
 	}
 }
 
-func release(out, version string) error {
+func release(out, version string, platforms []string) error {
 	host := runtime.GOOS + "/" + runtime.GOARCH
-	if !slices.Contains(platforms, host) {
-		return fmt.Errorf("releases are made on one of %s, since the binary writes its own manual", strings.Join(platforms, ", "))
-	}
-	when, err := commitTime()
+	src, err := headCommit(version)
 	if err != nil {
 		return err
 	}
@@ -63,9 +65,12 @@ func release(out, version string) error {
 		return err
 	}
 	binaries := map[string]string{}
-	for _, p := range platforms {
+	for _, p := range append([]string{host}, platforms...) { // the host's own writes the manual
+		if binaries[p] != "" {
+			continue
+		}
 		fmt.Println("building for", p)
-		if binaries[p], err = build(work, p, version); err != nil {
+		if binaries[p], err = build(work, p, src); err != nil {
 			return err
 		}
 	}
@@ -82,7 +87,7 @@ func release(out, version string) error {
 			return err
 		}
 		name := "siteerror_" + strings.TrimPrefix(version, "v") + "_" + strings.ReplaceAll(p, "/", "_")
-		list, err := bom(info, version, p)
+		list, err := bom(info, src, p)
 		if err != nil {
 			return err
 		}
@@ -100,32 +105,41 @@ func release(out, version string) error {
 		files := slices.Concat(common, generated, []file{
 			{filepath.Base(binaries[p]), binary, true}, {"THIRD_PARTY_LICENSES", licenses, false},
 		})
-		if err := pack(out, name, strings.HasPrefix(p, "windows/"), files, when); err != nil {
+		if err := pack(out, name, strings.HasPrefix(p, "windows/"), files, src.when); err != nil {
 			return err
 		}
 	}
 	return checksums(out)
 }
 
-// commitTime is when the commit was made: every file in an archive says so.
-func commitTime() (time.Time, error) {
-	out, err := output(nil, "git", "log", "-1", "--format=%ct")
-	if err != nil {
-		return time.Time{}, err
-	}
-	seconds, err := strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
-	return time.Unix(seconds, 0).UTC(), err
+// source is what a release is made of.
+type source struct {
+	version  string
+	revision string    // the commit
+	when     time.Time // it was made: every file in an archive says so
 }
 
-// build makes the binary for a platform, as make build does.
-func build(work, platform, version string) (string, error) {
+func headCommit(version string) (source, error) {
+	out, err := output(nil, "git", "log", "-1", "--format=%H %ct")
+	if err != nil {
+		return source{}, err
+	}
+	revision, stamp, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
+	seconds, err := strconv.ParseInt(stamp, 10, 64)
+	return source{version, revision, time.Unix(seconds, 0).UTC()}, err
+}
+
+// build makes the binary for a platform. The go command's own stamp is left out:
+// it depends on how the repository was checked out.
+func build(work, platform string, src source) (string, error) {
 	goos, goarch, _ := strings.Cut(platform, "/")
 	binary := filepath.Join(work, goos+"_"+goarch, "siteerror")
 	if goos == "windows" {
 		binary += ".exe"
 	}
 	_, err := output([]string{"CGO_ENABLED=0", "GOOS=" + goos, "GOARCH=" + goarch, "GOAMD64=v1", "GOARM64=v8.0", "GOFLAGS="},
-		"go", "build", "-trimpath", "-tags", "nomsgpack", "-ldflags", "-s -w -X main.released="+version, "-o", binary, "./cmd/siteerror")
+		"go", "build", "-trimpath", "-buildvcs=false", "-tags", "nomsgpack",
+		"-ldflags", "-s -w -X main.released="+src.version+" -X main.committed="+src.when.Format(time.RFC3339), "-o", binary, "./cmd/siteerror")
 	return binary, err
 }
 

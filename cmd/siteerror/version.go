@@ -12,6 +12,9 @@ import (
 // released is the version that a build stamps: -ldflags "-X main.released=v1.2.3".
 var released string
 
+// committed is when its source was committed (RFC 3339), stamped like released.
+var committed string
+
 func version() string {
 	if released != "" {
 		return released
@@ -25,6 +28,9 @@ func version() string {
 // built is when the source that this binary was made of was committed, the zero
 // time if nobody has noted it.
 func built() time.Time {
+	if t, err := time.Parse(time.RFC3339, committed); err == nil {
+		return t
+	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
 			if t, err := time.Parse(time.RFC3339, s.Value); s.Key == "vcs.time" && err == nil {
