@@ -237,13 +237,8 @@ func (x *Index) wish(p *plan, words, wholes []word) {
 			if whole, _, dotted := strings.Cut(w.term, "."); dotted && !known {
 				add(whole, whole, trust*trustPart)
 			}
-			// IIS logs 404.13 as 404 13, with a field's name between them in some places.
-			for j := i + 1; j < min(i+4, len(words)) && len(w.term) == 3; j++ {
-				if words[j].kind == numberToken {
-					sub := w.term + "." + words[j].term
-					known = add(sub, sub, trust) || known
-					break
-				}
+			if sub := substatus(words, i, p.vendors); sub != "" {
+				known = add(sub, sub, trust) || known
 			}
 			if known && trust == 1 {
 				markAnnouncing(words[:i])
@@ -268,6 +263,26 @@ func (x *Index) wish(p *plan, words, wholes []word) {
 			}
 		}
 	}
+}
+
+// substatus returns the code that the number words[i] makes with one behind it: IIS logs 404.13 as 404 13, before the Windows
+// error and the time taken, or as two fields with their names. Other programs' logs have sizes and times there.
+func substatus(words []word, i int, vendors []string) string {
+	if len(words[i].term) != 3 {
+		return ""
+	}
+	for j := i + 1; j < min(i+4, len(words)); j++ {
+		if words[j].kind != numberToken {
+			continue
+		}
+		switch named := strings.HasPrefix(words[j-1].term, "substatu"); {
+		case named, j == i+1 && len(vendors) > 0,
+			j == i+1 && words[j].term != "0" && j+1 < len(words) && words[j+1].kind == numberToken:
+			return words[i].term + "." + words[j].term
+		}
+		return ""
+	}
+	return ""
 }
 
 // settle weighs the codes of a query against each other. A vendor's own code names the vendor, and the status that it travels

@@ -59,7 +59,7 @@ const (
 // A page must have this share of the words that the best page has, by weight, to be found at all.
 const minCoverage = 0.35
 
-// Where every word is met on enoughPages pages, pages that lack one are left out.
+// Where every word is met on enoughPages pages, the best among them, pages that lack one are left out.
 const (
 	enoughPages = 5
 	maxAllWords = 3 // a longer query rarely has every word on the right page
@@ -254,17 +254,21 @@ func (x *Index) exclude(ctx context.Context, s *scratch, p *plan) error {
 // choose fills s.found with the pages that match p and pass f, and counts f's facets. Which pages match does not depend on
 // the filters, unless these would leave none.
 func (x *Index) choose(ctx context.Context, a *analyzer, s *scratch, p *plan, f *filter) error {
-	all, most := 0, float32(0)
+	var most, best float32
+	all, bestHasAll := 0, false
 	for _, n := range s.touched {
 		c := &s.pages[n]
 		if int(c.met) >= p.required {
 			all++
 		}
 		most = max(most, c.matched)
+		if score := x.final(p, n, c); score > best {
+			best, bestHasAll = score, int(c.met) >= p.required
+		}
 	}
 	enough := func(_ uint32, c *cell) bool { return c.named || c.matched >= minCoverage*most }
 	matches := enough
-	if all >= enoughPages && p.required > 1 && p.required <= maxAllWords && len(p.codes) == 0 && len(p.vendors) == 0 {
+	if bestHasAll && all >= enoughPages && p.required > 1 && p.required <= maxAllWords && len(p.codes) == 0 && len(p.vendors) == 0 {
 		matches = func(_ uint32, c *cell) bool { return int(c.met) >= p.required }
 	}
 	if len(p.phrases) > 0 {
