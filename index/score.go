@@ -285,6 +285,9 @@ func (x *Index) choose(ctx context.Context, a *analyzer, s *scratch, p *plan, f 
 	if len(s.found) == 0 {
 		x.collect(s, p, f, enough)
 	}
+	if len(s.found) == 0 && len(p.phrases) == 0 { // the pages that have enough are of another kind
+		x.collect(s, p, f, func(uint32, *cell) bool { return true })
+	}
 	return nil
 }
 
