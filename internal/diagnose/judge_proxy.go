@@ -252,6 +252,8 @@ func (e *Engine) judgeSquid(r *record) []candidate {
 	switch {
 	case strings.HasPrefix(result, "TCP_DENIED") && r.status == 403:
 		return e.stated(r, "squid", "err-access-denied", EmitterProxy, certain, result+": an access rule of Squid's refused the request.", rc, st)
+	case strings.HasPrefix(result, "TCP_DENIED") && r.status == 407:
+		return e.stated(r, "squid", "err-cache-access-denied", EmitterProxy, certain, result+": Squid wants a login first, or did not accept the one given.", rc, st)
 	case strings.HasPrefix(result, "TCP_DENIED"):
 		return e.stated(r, "squid", code, EmitterProxy, certain, result+": Squid refused the request.", rc, st)
 	case r.status >= 400 && (hierarchy == "HIER_NONE" || hierarchy == "NONE"):

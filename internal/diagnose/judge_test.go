@@ -62,6 +62,7 @@ func TestHops(t *testing.T) {
 		{"Cloudflare's log, blocked", `{"EdgeResponseStatus":403,"OriginResponseStatus":0,"SecurityAction":"block"}`, "403/cloudflare-403 cdn certain", ""},
 		{"IIS without a reason", "2024-05-07 18:45:09 10.0.0.6 GET /a - 443 - 192.0.2.6 Mozilla/5.0 - 500 0 0 15", "500/ app possible", "Failed Request Tracing"},
 		{"Application Gateway", `{"time":"2024-11-03T06:09:29Z","properties":{"httpStatus":502,"serverRouted":"","serverStatus":"","requestUri":"/a","error_info":"ERRORINFO_UPSTREAM_NO_LIVE"}}`, "502/azure-appgw-502 load-balancer certain", ""},
+		{"Squid wants a login", "1497854565.761      3 192.168.1.51 TCP_DENIED/407 4277 GET http://a/ - HIER_NONE/- text/html", "squid-err-cache-access-denied/ proxy certain", ""},
 		{"Squid refused", "1497854565.761      3 192.168.1.51 TCP_DENIED/403 4277 GET http://a/ - HIER_NONE/- text/html", "squid-err-access-denied/ proxy certain", ""},
 		{"a container's log line", `{"log":"2024/11/03 06:09:29 [error] 1#1: *9 no live upstreams while connecting to upstream, client: 192.0.2.1, server: x, request: \"GET / HTTP/1.1\", upstream: \"http://app/\", host: \"x\"\n","stream":"stderr","time":"2024-11-03T06:09:29Z"}`, "502/nginx-502 proxy certain", ""},
 		{"a container's access log", `{"log":"192.0.2.1 - - [03/Nov/2024:06:09:29 +0000] \"GET /a HTTP/1.1\" 499 0 \"-\" \"curl\"\n","stream":"stdout"}`, "nginx-499/ proxy likely", ""},
