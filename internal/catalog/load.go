@@ -357,13 +357,17 @@ func (b *builder) link() {
 	})
 }
 
-// popularity of a pair is that of both of its codes.
+// popularity of a pair is that of its rarer code, and counts more where both are
+// of a class: those are the ones that people mix up.
 func (g *Guide) popularity() int {
-	sum := 0
+	n := 10
 	for _, c := range g.Codes {
-		sum += c.Popularity
+		n = min(n, c.Popularity)
 	}
-	return sum
+	if len(g.Codes) == 2 && g.Codes[0].Category == g.Codes[1].Category {
+		n++
+	}
+	return n
 }
 
 func naturalCompare(a, b string) int {

@@ -211,7 +211,7 @@ func Robots(site Site) []byte {
 			path = site.URL[i+3+j:]
 		}
 	}
-	return []byte("User-agent: *\nDisallow: " + path + "/status/\nDisallow: " + path + "/search\nDisallow: " + path + "/api/\nSitemap: " + site.URL + "/sitemap.xml\n")
+	return []byte("User-agent: *\nDisallow: " + path + "/status/\nDisallow: " + path + "/search?\nDisallow: " + path + "/api/\nSitemap: " + site.URL + "/sitemap.xml\n")
 }
 
 func document(v any) []byte {

@@ -114,7 +114,7 @@ func (s Shapes) searchJSON(snap *library.Snapshot, text string, res *index.Resul
 			hit.URL += "#" + h.Section.Anchor
 		}
 		if code != nil {
-			hit.Code, hit.Category, hit.Vendor = code.Code, code.Category.Slug, code.Vendor.Slug
+			hit.Code, hit.Category, hit.Vendor, hit.VendorTitle = code.Code, code.Category.Slug, code.Vendor.Slug, code.Vendor.Title
 		}
 		out.Hits = append(out.Hits, hit)
 	}

@@ -22,16 +22,17 @@ type apiSearch struct {
 }
 
 type apiHit struct {
-	ID       string     `json:"id"`
-	Kind     string     `json:"kind"`
-	URL      string     `json:"url"`
-	Title    string     `json:"title"`
-	Code     string     `json:"code,omitempty"`
-	Category string     `json:"category,omitempty"`
-	Vendor   string     `json:"vendor,omitempty"`
-	Section  apiSection `json:"section"`
-	Snippet  string     `json:"snippet"`
-	Score    float64    `json:"score"`
+	ID          string     `json:"id"`
+	Kind        string     `json:"kind"`
+	URL         string     `json:"url"`
+	Title       string     `json:"title"`
+	Code        string     `json:"code,omitempty"`
+	Category    string     `json:"category,omitempty"`
+	Vendor      string     `json:"vendor,omitempty"`
+	VendorTitle string     `json:"vendor_title,omitempty"`
+	Section     apiSection `json:"section"`
+	Snippet     string     `json:"snippet"`
+	Score       float64    `json:"score"`
 }
 
 type apiSection struct {

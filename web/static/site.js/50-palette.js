@@ -54,7 +54,7 @@
     const option = el("div", { id: "ui-o" + i, role: "option", "aria-selected": "false" });
     if (item.number) option.append(el("b", { className: "num " + (classes[item.category] || ""), textContent: item.number }), " ");
     option.append(el("span", { className: "nm", textContent: item.title }));
-    if (item.vendor) option.append(" ", el("span", { className: "vendor v-" + item.vendor, textContent: item.vendor }));
+    if (item.vendor) option.append(" ", el("span", { className: "vendor v-" + item.vendor, textContent: item.vendorTitle || item.vendor }));
     if (item.snippet) option.append(el("p", { innerHTML: item.snippet }));
     option.go = () => {
       remember(field.value);
@@ -114,6 +114,7 @@
     title: hit.code && hit.title.startsWith(hit.code) ? hit.title.slice(hit.code.length).trim() : hit.title,
     category: hit.category,
     vendor: hit.vendor === "ietf" ? "" : hit.vendor,
+    vendorTitle: hit.vendor_title,
     snippet: hit.snippet,
     href: path(hit.url) + (hit.section?.anchor && !hit.url.includes("#") ? "#" + hit.section.anchor : ""),
   });
