@@ -272,6 +272,7 @@ type Catalog struct {
 	Site       config.Site
 	Skipped    markdown.Problems // of files that were left out
 	Faults     markdown.Problems // of docs that are served all the same: links that lead nowhere
+	CacheFault error             // why the cache could not be written, or nil
 	Hash       string            // of all files' content, 16 hex digits: names the content version
 
 	codes      map[string]*Code // by lower-case id

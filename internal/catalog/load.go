@@ -45,6 +45,9 @@ type Options struct {
 	Settings string
 	// Previous lends what it has read of files that have not changed since.
 	Previous *Catalog
+	// Cache is a folder that keeps what was read of docs for the next process, ""
+	// for none. Strict and checking loads read everything themselves.
+	Cache string
 	// Keep makes the catalog remember what it has read, so that it can be lent.
 	Keep bool
 }
@@ -135,6 +138,8 @@ type parsed struct {
 	outline *markdown.Outline
 	fail    markdown.Problems
 	faults  markdown.Problems // that do not cost a doc its page
+	stat    fileStat
+	cached  bool              // it was not parsed
 	sum     [sha256.Size]byte // of the file's bytes
 }
 

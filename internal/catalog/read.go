@@ -58,6 +58,9 @@ func (b *builder) read(ctx context.Context, index int, src Source) error {
 			return nil
 		}
 		p := newParsed(index, name)
+		if info, err := d.Info(); err == nil && d.Type().IsRegular() {
+			p.stat = statOf(info)
+		}
 		p.dir, p.builtin = src.Dir, src.Builtin
 		files = append(files, p)
 		return nil
@@ -70,12 +73,16 @@ func (b *builder) read(ctx context.Context, index int, src Source) error {
 			p.asDoc()
 		}
 	}
+	var cache *parseCache
+	if b.opts.Cache != "" && !src.Builtin && !b.opts.Strict && !b.opts.FailOnDocs {
+		cache = openParseCache(b.opts.Cache, src)
+	}
 	var wg sync.WaitGroup
 	work := make(chan *parsed)
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for p := range work {
-				if !p.borrow(src.FS, b.opts.Previous) {
+				if !p.borrow(src.FS, b.opts.Previous) && !cache.take(p, src.FS) {
 					p.parse(src.FS, b.cat.renderer)
 				}
 			}
@@ -90,6 +97,11 @@ func (b *builder) read(ctx context.Context, index int, src Source) error {
 	close(work)
 	wg.Wait()
 	b.files = append(b.files, files...)
+	if cache != nil && ctx.Err() == nil {
+		if err := cache.save(files); err != nil {
+			b.cat.CacheFault = err
+		}
+	}
 	for _, name := range navFiles {
 		b.readNav(src, name)
 	}

@@ -185,6 +185,7 @@ func (l *Library) build(ctx context.Context) (*Snapshot, error) {
 		}
 	}()
 	opts := l.cfg.Options
+	opts.Cache = l.cfg.Cache
 	if opts.Keep {
 		l.mu.Lock()
 		if l.cur != nil {
@@ -197,6 +198,9 @@ func (l *Library) build(ctx context.Context) (*Snapshot, error) {
 		return nil, err
 	}
 	loaded := l.cfg.Now()
+	if cat.CacheFault != nil {
+		l.cfg.Log.Warn("the cache cannot be written; everything works without it", "err", cat.CacheFault)
+	}
 	docs := Documents(cat)
 	x, err := index.Build(ctx, docs, index.Config{Synonyms: cat.Synonyms.Groups, VendorWords: vendorWords(cat), Dir: l.cfg.Cache})
 	if err != nil && l.cfg.Cache != "" && ctx.Err() == nil { // a full or read-only disk

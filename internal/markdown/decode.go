@@ -175,6 +175,19 @@ func (f *File) Field(names ...string) string {
 	return strings.Join(f.List(names...), ", ")
 }
 
+// Set gives the front matter a field. It is for files that are put together from
+// what was kept of them.
+func (f *File) Set(name string, values []string) {
+	if f.Front == nil {
+		f.Front, f.above = &yaml.Node{Kind: yaml.MappingNode}, 1
+	}
+	v := &yaml.Node{Kind: yaml.SequenceNode}
+	for _, s := range values {
+		v.Content = append(v.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: s})
+	}
+	f.Front.Content = append(f.Front.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: name}, v)
+}
+
 // List is Field for lists; one text is a list of one.
 func (f *File) List(names ...string) []string {
 	for _, name := range names {
