@@ -24,6 +24,7 @@ type Asset struct {
 
 	name string
 	fsys fs.FS
+	stat func() (fs.FileInfo, error)
 	used bool
 }
 
@@ -53,21 +54,25 @@ func (b *builder) addFile(_ int, src Source, name string, d fs.DirEntry) {
 		return
 	}
 	a := &Asset{
-		Path: strings.TrimPrefix(name, "docs/"), ContentType: kind, name: name, fsys: src.FS,
+		Path: strings.TrimPrefix(name, "docs/"), ContentType: kind, name: name, fsys: src.FS, stat: d.Info,
 		Download: strings.HasPrefix(kind, "application/") && kind != "application/pdf" && kind != "application/json",
+	}
+	if !d.Type().IsRegular() { // a link inside the tree
+		a.stat = func() (fs.FileInfo, error) { return fs.Stat(src.FS, name) }
 	}
 	b.cat.files[a.Path] = a
 }
 
 // measure learns what only the file itself tells, once a page wants it.
 func (a *Asset) measure() error {
-	info, err := fs.Stat(a.fsys, a.name)
+	info, err := a.stat()
 	if err != nil {
 		return err
 	}
 	if info.Size() > maxAsset {
 		return fmt.Errorf("the file has %d bytes; at most %d are served", info.Size(), maxAsset)
 	}
+	a.stat = nil // it held the listing of its folder
 	a.Size, a.Modified, a.used = info.Size(), info.ModTime(), true
 	return nil
 }

@@ -421,7 +421,13 @@ func listItems(s *Section) []string {
 	return items
 }
 
+// longSentence is how many bytes of a text are looked at for its first sentence.
+const longSentence = 1500
+
 func firstSentence(text string) string {
+	if len(text) > longSentence {
+		text = strings.ToValidUTF8(text[:longSentence], "")
+	}
 	text = strings.Join(strings.Fields(text), " ")
 	if i := strings.Index(text, ". "); i > 0 {
 		return text[:i+1]

@@ -108,6 +108,9 @@ func tags(list []string) []string {
 
 // anyDate reads a date as the generators write it; zero where it is none.
 func anyDate(s string) time.Time {
+	if s == "" {
+		return time.Time{}
+	}
 	for _, layout := range []string{time.DateOnly, time.RFC3339, "2006-01-02 15:04:05", "01/02/2006", "2006-01-02T15:04:05"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t

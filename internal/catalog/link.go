@@ -272,7 +272,7 @@ func (l *linker) asset(file string) *Asset {
 	if !ok {
 		a, ok = l.cat.files[l.cat.lower[strings.ToLower(file)]]
 	}
-	if !ok || !a.used && a.measure() != nil {
+	if !ok || !a.used && (a.stat == nil || a.measure() != nil) {
 		return nil
 	}
 	return a

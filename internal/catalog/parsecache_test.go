@@ -1,0 +1,125 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// A cache saves reading; what it says is what the files say, whatever has
+// happened to either.
+func TestParseCache(t *testing.T) {
+	dir, cache := t.TempDir(), filepath.Join(t.TempDir(), "cache")
+	write := func(name, text string) {
+		t.Helper()
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := "---\ntitle: Doors\ntags: [a, b]\nweight: 3\naliases:\n - %\n---\n\nIntro [dead](nowhere.md).\n\n## How {#how}\n\nText, [here](#how). <a name=\"spot\"></a>\n"
+	write("guide/doors.md", page)
+	write("other.md", "# Other\n\n[spot](guide/doors.md#spot)\n")
+	load := func() (*Catalog, int) {
+		t.Helper()
+		root, err := os.OpenRoot(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer root.Close()
+		var cached int
+		b := newBuilder(Options{Cache: cache})
+		src := Source{Name: "x", Dir: dir, FS: root.FS()}
+		b.cat.trees = []tree{{dir: dir}}
+		if err := b.read(context.Background(), 0, src); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range b.files {
+			if p.cached {
+				cached++
+			}
+		}
+		c, err := Load(context.Background(), []Source{src}, Options{Cache: cache})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c, cached
+	}
+	describe := func(c *Catalog) string {
+		d, err := c.Doc("guide/doors")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(d.Title, d.Tags, d.Order, d.Summary, d.Flat[0].Text, d.Flat[1].Title, d.Flat[1].Anchor, d.Flat[1].HTML(), len(c.Docs), c.Faults, c.Hash)
+	}
+	cold, cached := load()
+	want := describe(cold)
+	if cached != 0 || len(cold.Faults) != 2 {
+		t.Fatalf("%d files came from no cache; faults %v", cached, cold.Faults)
+	}
+	warm, cached := load()
+	if got := describe(warm); got != want || cached != 2 {
+		t.Errorf("from the cache (%d files):\n%s\nwant\n%s", cached, got, want)
+	}
+
+	// Other content of the same size, with the same time on it, is other content.
+	before, err := os.Stat(filepath.Join(dir, "other.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("other.md", "# Uther\n\n[spot](guide/doors.md#spot)\n")
+	if err := os.Chtimes(filepath.Join(dir, "other.md"), time.Now(), before.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	changed, _ := load()
+	if d, _ := changed.Doc("other"); d.Title != "Uther" {
+		t.Errorf("title = %q: the cache was trusted over the file", d.Title)
+	}
+
+	// Damage of any byte, a foreign file, a shorter one: read anew, never believed.
+	file := cacheFile(cache, Source{Dir: dir})
+	good, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, bad := range map[string][]byte{"empty": {}, "foreign": []byte("something else entirely, long enough to look at"), "short": good[:len(good)/2], "flipped": append(append([]byte{}, good[:len(good)/2]...), append([]byte{good[len(good)/2] ^ 1}, good[len(good)/2+1:]...)...)} {
+		if err := os.WriteFile(file, bad, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, _ := load()
+		if d, _ := c.Doc("other"); d.Title != "Uther" || len(c.Docs) != 2 {
+			t.Errorf("%s cache: %q, %d docs", name, d.Title, len(c.Docs))
+		}
+	}
+
+	// No place for a cache: everything works without.
+	blocked := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(blocked, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cache = filepath.Join(blocked, "below")
+	if c, _ := load(); c.CacheFault == nil || len(c.Docs) != 2 {
+		t.Errorf("without a place: %v, %d docs", c.CacheFault, len(c.Docs))
+	}
+}
+
+// Whatever is in a cache, reading it ends and does no harm.
+func FuzzDecoder(f *testing.F) {
+	var e encoder
+	e.uint(7)
+	e.text("title")
+	f.Add(string(e.b))
+	f.Fuzz(func(t *testing.T, s string) {
+		d := decoder{s: s}
+		file, outline, _ := d.doc("x.md")
+		if len(outline.Sections) > len(s) || file.Field("title") != "" && len(file.Field("title")) > len(s)*3 {
+			t.Errorf("%q makes more than it holds", s)
+		}
+	})
+}
