@@ -73,6 +73,11 @@ func newRepresentation(contentType string, body []byte) *representation {
 	}
 }
 
+// largeLive is the size in bytes from which even what is made for one request is
+// compressed: few pages reach it, and a phone waits longer for them than the
+// server for the compressor.
+const largeLive = 18 << 10
+
 // minCompressed is the size in bytes from which compressing pays.
 const minCompressed = 512
 
@@ -103,7 +108,7 @@ func (r *representation) coded(c coding) *variant {
 	if r.weak {
 		prefix = `W/"`
 	}
-	enc := encode(c, r.body)
+	enc := encode(c, r.body, r.live)
 	return &variant{
 		body: enc, etag: []string{prefix + r.tag + "-" + codingNames[c] + `"`},
 		length: []string{strconv.Itoa(len(enc))}, encoding: []string{codingNames[c]},
@@ -124,15 +129,20 @@ func noCoding(w http.ResponseWriter, req *http.Request) {
 }
 
 // encode compresses once for many sends: levels that cost milliseconds for a page.
-func encode(c coding, body []byte) []byte {
+// What is sent once alone is compressed in a hurry.
+func encode(c coding, body []byte, hurry bool) []byte {
 	var b bytes.Buffer
+	gzipLevel, brotliLevel := gzip.BestCompression, 6
+	if hurry {
+		gzipLevel, brotliLevel = gzip.BestSpeed, 1
+	}
 	switch c {
 	case gzipped:
-		w, _ := gz.NewWriterLevel(&b, gzip.BestCompression)
+		w, _ := gz.NewWriterLevel(&b, gzipLevel)
 		_, _ = w.Write(body)
 		_ = w.Close()
 	case brotli:
-		w := brotlienc.NewWriterLevel(&b, 6)
+		w := brotlienc.NewWriterLevel(&b, brotliLevel)
 		_, _ = w.Write(body)
 		_ = w.Close()
 	case zstandard:
@@ -154,7 +164,7 @@ func (r *representation) serve(w http.ResponseWriter, req *http.Request) {
 		noCoding(w, req)
 		return
 	}
-	if plain && (r.live || r.private) {
+	if plain && (r.live && len(r.body) < largeLive || r.private) {
 		c = identity
 	}
 	v := r.variant(c)
