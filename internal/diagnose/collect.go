@@ -13,6 +13,7 @@ const (
 	maxFindings = 12
 	maxEvidence = 5 // per finding
 	maxReadings = 4
+	maxChecks   = 4
 	manyLines   = 50 // a paste of so many lines gets a summary too
 	maxJudged   = 3  // records of one case that are judged; the rest is counted
 )

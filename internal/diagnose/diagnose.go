@@ -95,7 +95,8 @@ type Engine struct {
 	fieldRules []*rule    // rules with Fields
 	fieldNames []string   // canonical names that field rules use, sorted
 	titles     map[string]string
-	vendors    []string // vendors known from the rules, then the built-in ones
+	proofs     map[string][]string // by page, what it offers to prove it
+	vendors    []string            // vendors known from the rules, then the built-in ones
 	texts      textPatterns
 }
 
@@ -125,6 +126,7 @@ func Compile(rules []Rule, cfg Config) (*Engine, error) {
 		vendorPage: cfg.VendorPage,
 		maxPaste:   cfg.MaxPaste,
 		titles:     make(map[string]string),
+		proofs:     make(map[string][]string),
 		texts:      newTextPatterns(),
 	}
 	if e.known == nil {
@@ -261,6 +263,9 @@ func (r *rule) signature() string {
 }
 
 func (e *Engine) noteNames(r Rule) {
+	if len(r.NextChecks) > 0 {
+		e.proofs[r.ID] = r.NextChecks
+	}
 	if r.Title != "" {
 		for _, id := range []string{r.ID, r.AliasID} {
 			if id != "" && e.titles[id] == "" {

@@ -70,9 +70,18 @@ func (c *collector) finding(v *verdict) Finding {
 	if f.Evidence == nil {
 		f.Evidence = []Evidence{}
 	}
+	if proof := c.e.proofs[b.id]; len(proof) > 0 { // what the page offers comes first
+		f.NextChecks = slices.Clone(proof)
+		for _, check := range b.checks {
+			if !slices.Contains(proof, check) {
+				f.NextChecks = append(f.NextChecks, check)
+			}
+		}
+	}
 	if len(f.NextChecks) == 0 {
 		f.NextChecks = checksFor(b.vendor)
 	}
+	f.NextChecks = f.NextChecks[:min(maxChecks, len(f.NextChecks))]
 	if f.NextChecks == nil {
 		f.NextChecks = []string{}
 	}

@@ -79,8 +79,27 @@ func nextChecks(c *catalog.Catalog, code *catalog.Code) []string {
 			checks = append(checks, c.PlainText(item))
 		}
 		if len(b.Items) == 0 && b.Code != "" {
-			checks = append(checks, strings.TrimSpace(b.Code))
+			checks = append(checks, commands(b.Code)...)
 		}
 	}
 	return checks[:min(3, len(checks))]
+}
+
+// commands are the commands of a block: the lines after a prompt, or all lines where none has one. A
+// backslash at a line's end joins it to the next.
+func commands(block string) []string {
+	var all, prompted []string
+	for line := range strings.Lines(strings.ReplaceAll(block, "\\\n", " ")) {
+		line = strings.Join(strings.Fields(line), " ")
+		if c, ok := strings.CutPrefix(line, "$ "); ok {
+			prompted = append(prompted, c)
+		}
+		if line != "" && !strings.HasPrefix(line, "#") {
+			all = append(all, line)
+		}
+	}
+	if len(prompted) > 0 {
+		return prompted
+	}
+	return all
 }
