@@ -118,7 +118,7 @@ var exchanges = []exchange{
 	{path: "/compare/401-vs-403", status: 200, contains: "Who has to act"},
 	{path: "/compare/200-vs-502-vs-404-vs-301", status: 308, want: map[string]string{"Location": "^/compare/200-vs-301-vs-404-vs-502$"}},
 	{path: "/compare/1-vs-2-vs-3-vs-4-vs-5", status: 400, contains: "two to four"},
-	{path: "/compare/401-vs-999", status: 404},
+	{path: "/compare/401-vs-998", status: 404},
 	{path: "/blog", status: 200, contains: "min"},
 	{path: "/blog/who-sent-this-502", status: 200, contains: "On this page"},
 	{path: "/blog/who-sent-this-502.md", status: 200, want: map[string]string{"Content-Type": "^text/markdown"}},
