@@ -2,6 +2,7 @@ package web
 
 import (
 	"html/template"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +26,8 @@ type CodePage struct {
 	Curl        string // the command that provokes it here, or ""
 	Compare     []CompareLink
 	Betrays     []Betrayal
-	IsError     bool // 4xx and 5xx; nothing else is ever called an error
+	MoreBetrays []Betrayal // behind a fold
+	IsError     bool       // 4xx and 5xx; nothing else is ever called an error
 }
 
 // Role is what one kind of reader should know first.
@@ -73,6 +75,27 @@ type CompareLink struct {
 	Relation          string // path of the other page
 }
 
+// shownSignatures is how many signatures a page shows unfolded.
+const shownSignatures = 10
+
+// regexps of patterns that a reader takes for text.
+var (
+	anyText = regexp.MustCompile(`\.[*+]\??`)
+	number  = regexp.MustCompile(`\\d[+*]?`)
+	escaped = regexp.MustCompile(`\\([^A-Za-z0-9])`)
+	meta    = regexp.MustCompile(`[\\|\[\]{}^$?*+]`)
+)
+
+// readable is a signature's pattern as the text that it matches, where it is
+// simple enough for that.
+func readable(pattern string) string {
+	bare := escaped.ReplaceAllString(number.ReplaceAllString(anyText.ReplaceAllString(pattern, "…"), "N"), "\x00")
+	if meta.MatchString(bare) || strings.Contains(bare, "(") {
+		return pattern
+	}
+	return escaped.ReplaceAllString(number.ReplaceAllString(anyText.ReplaceAllString(pattern, "…"), "N"), "$1")
+}
+
 // Betrayal is a signature, for people.
 type Betrayal struct{ Where, Text, Vendor, Says string }
 
@@ -116,7 +139,7 @@ func (v *Views) NewCode(c *catalog.Catalog, code *catalog.Code) CodePage {
 	p.Compare = compareLinks(c, code)
 	where := map[string]string{"error-log": "Error log", "access-log": "Access log", "header": "Header", "body": "Error page", "client": "Client's message"}
 	for _, s := range code.Signatures {
-		text := s.Pattern
+		text := readable(s.Pattern)
 		if s.Example != "" {
 			text = s.Example
 		}
@@ -129,6 +152,9 @@ func (v *Views) NewCode(c *catalog.Catalog, code *catalog.Code) CodePage {
 			text = strings.Join(fields, ", ")
 		}
 		p.Betrays = append(p.Betrays, Betrayal{where[s.Where], text, s.Vendor, s.Says})
+	}
+	if len(p.Betrays) > shownSignatures+2 {
+		p.Betrays, p.MoreBetrays = p.Betrays[:shownSignatures], p.Betrays[shownSignatures:]
 	}
 	p.contents()
 	p.JSONLD = v.codeLD(code, name)

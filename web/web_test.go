@@ -225,6 +225,21 @@ func FuzzMarkWords(f *testing.F) {
 	})
 }
 
+func TestReadable(t *testing.T) {
+	for pattern, want := range map[string]string{
+		`connect\(\) failed \(111: Connection refused\)`: "connect() failed (111: Connection refused)",
+		`SSL_do_handshake\(\) failed .* while`:           "SSL_do_handshake() failed … while",
+		`took \d+ ms`:                                    "took N ms",
+		`(?i)bad|worse`:                                  `(?i)bad|worse`,
+		`^x[0-9]`:                                        `^x[0-9]`,
+		"plain":                                          "plain",
+	} {
+		if got := readable(pattern); got != want {
+			t.Errorf("%s: got %q, want %q", pattern, got, want)
+		}
+	}
+}
+
 func TestMarkText(t *testing.T) {
 	got := MarkText("a <b> c", []Mark{{2, 5}, {3, 4}, {6, 99}})
 	if want := "a <mark>&lt;b&gt;</mark> c"; string(got) != want {
