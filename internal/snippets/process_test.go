@@ -112,7 +112,7 @@ func serve(t *testing.T, dir string, ports []int, name string, args ...string) {
 			t.Logf("%s said:\n%s", name, said())
 		}
 	})
-	deadline := time.Now().Add(90 * time.Second)
+	deadline := time.Now().Add(3 * time.Minute)
 	for _, port := range ports {
 		for {
 			c, err := net.DialTimeout("tcp", fmt.Sprintf("127.0.0.1:%d", port), time.Second)
