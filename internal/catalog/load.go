@@ -130,6 +130,7 @@ func newBuilder(opts Options) *builder {
 type parsed struct {
 	source  int
 	builtin bool
+	foreign bool   // in another generator's tree
 	dir     string // of the source, for messages
 	group   string // the folder that decides the kind
 	name    string // the file's name without .md

@@ -70,7 +70,9 @@ func (b *builder) read(ctx context.Context, index int, src Source) error {
 	}
 	if isForeign(src) {
 		for _, p := range files {
-			p.asDoc()
+			if p.foreign = true; p.group != "codes" { // those tell by their front matter
+				p.asDoc()
+			}
 		}
 	}
 	var cache *parseCache
@@ -132,7 +134,7 @@ func isPageFile(name string) bool {
 }
 
 // isForeign reports whether a tree is some generator's site: then every page in
-// it is a doc, whatever its folder is called.
+// it is a doc, whatever its folder is called, but for what says that it is a code.
 func isForeign(src Source) bool {
 	if src.Builtin {
 		return false
@@ -220,6 +222,9 @@ func (p *parsed) parse(fsys fs.FS, r *markdown.Renderer) {
 	if file == nil {
 		p.fail = problems
 		return
+	}
+	if p.foreign && p.group == "codes" && (file.Field("code") == "" || file.Field("vendor") == "") && file.Field("extends") == "" {
+		p.asDoc()
 	}
 	p.file, p.faults = file, problems
 	switch p.group {

@@ -21,6 +21,7 @@ const (
 	maxLine      = 256 << 10 // bytes in one line
 	maxCells     = 10_000    // cells of one table: short rows are padded to the header's width
 	maxNesting   = 100       // block quotes and lists inside each other
+	maxMarks     = 8_000     // of emphasis and links in one paragraph: each may be compared with each
 )
 
 // File is a content file taken apart. Body keeps its place in the file, so that
@@ -259,6 +260,7 @@ func (f *File) checkBody() Problems {
 	var ps Problems
 	line := f.BodyLine
 	width, rows, tableLine := 0, 0, 0
+	marks, fence := 0, ""
 	for l := range bytes.Lines(f.Body) {
 		t := bytes.TrimSpace(l)
 		switch {
@@ -272,6 +274,25 @@ func (f *File) checkBody() Problems {
 				width = 0
 			}
 		}
+		switch mark := fenceMark.FindSubmatch(t); {
+		case fence != "":
+			if mark != nil && strings.HasPrefix(string(mark[1]), fence) {
+				fence = ""
+			}
+		case mark != nil:
+			marks, fence = 0, string(mark[1])
+		case len(t) == 0 || bytes.IndexByte([]byte("|#>-+"), t[0]) >= 0:
+			marks = countMarks(t)
+		default:
+			if marks += countMarks(t); marks > maxMarks {
+				ps = append(ps, Problem{f.Path, line, fmt.Sprintf("the paragraph has more than %d marks of emphasis and links: break it", maxMarks)})
+				return ps
+			}
+		}
+		if marks > maxMarks {
+			ps = append(ps, Problem{f.Path, line, fmt.Sprintf("the line has more than %d marks of emphasis and links: break it", maxMarks)})
+			return ps
+		}
 		if depth := nesting(t); depth > maxNesting {
 			ps = append(ps, Problem{f.Path, line, fmt.Sprintf("blocks are nested more than %d deep", maxNesting)})
 			break
@@ -279,6 +300,18 @@ func (f *File) checkBody() Problems {
 		line++
 	}
 	return ps
+}
+
+// countMarks counts the characters that may begin or end emphasis or a link.
+func countMarks(line []byte) int {
+	n := 0
+	for _, c := range line {
+		switch c {
+		case '*', '_', '~', '[', '`', '<':
+			n++
+		}
+	}
+	return n
 }
 
 func isDelimiterRow(t []byte) bool {

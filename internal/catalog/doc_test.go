@@ -1,0 +1,103 @@
+package catalog
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// Trees as their generators lay them out, each with its order and its links.
+func TestForeignTrees(t *testing.T) {
+	tree := fstest.MapFS{}
+	for name, text := range map[string]string{
+		// Docusaurus
+		"site/intro.md":               "---\nid: start\nsidebar_position: 1\n---\n\n# Intro\n\n[set up](./guides/set-up) [by id](start) [pic](/img/a.png)\n",
+		"site/guides/_category_.json": `{"label": "How-to guides", "position": 2}`,
+		"site/guides/set-up.mdx":      "import X from 'x';\n\n# Set up\n\n[back](../intro.md#where)\n",
+		"site/guides/_part.mdx":       "a part of others",
+		"static/img/a.png":            "PNG",
+		// MkDocs
+		"mk/mkdocs.yml": "site_name: x\nplugins: [!!python/name:x.y '']\nnav:\n  - Last things:\n    - Zebra: z.md\n  - a.md\n",
+		"mk/docs/a.md":  "# A\n",
+		"mk/docs/z.md":  "# Z\n\n[a](a.html)\n",
+		// Hugo
+		"hugo/_index.md": "+++\ntitle = 'Hugo section'\nweight = 5\n+++\n\n[p]({{< ref \"page.md\" >}}) [by url](/hugo/old/)\n",
+		"hugo/page.md":   "+++\ntitle = 'A page'\naliases = ['/hugo/old/']\n+++\n\nText.\n",
+		"hugo/draft.md":  "+++\ndraft = true\n+++\n",
+		// Microsoft Learn
+		"learn/TOC.yml":    "- name: Second\n  items:\n  - name: Install it\n    href: install.md\n- name: Over\n  href: over.md\n",
+		"learn/install.md": "# Install\n\n[over](~/learn/over.md) [top](#top)\n",
+		"learn/over.md":    "---\nms.date: 01/18/2026\n---\n\n# Over\n\n[case](INSTALL.md)\n",
+		// wiki
+		"wiki/_Sidebar.md":      "[[Second Page]]\n",
+		"wiki/First.md":         "See [[the second|Second Page]].\n",
+		"wiki/Second-Page.md":   "# Second\n",
+		"README.md":             "# All\n",
+		"docusaurus.config.js":  "",
+		"posts/2020-01-01-x.md": "---\ntitle: A post of theirs\n---\n",
+	} {
+		tree[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	c, err := Load(context.Background(), []Source{{Name: "theirs", FS: tree}}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Skipped != nil {
+		t.Errorf("left out: %v", c.Skipped)
+	}
+	if len(c.Faults) != 1 || !strings.Contains(c.Faults[0].Msg, "#where") {
+		t.Errorf("faults = %v, want the anchor that is not there", c.Faults)
+	}
+	children := func(id string) string {
+		d, err := c.Doc(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, child := range d.Children {
+			name := child.Label
+			if child.Group != "" {
+				name = child.Group + ": " + name
+			}
+			names = append(names, name)
+		}
+		return d.Title + ": " + strings.Join(names, ", ")
+	}
+	for id, want := range map[string]string{
+		"site":    "Site: Intro, How-to guides",
+		"mk/docs": "Docs: Last things: Zebra, A",
+		"hugo":    "Hugo section: A page",
+		"learn":   "Learn: Second: Install it, Over",
+		"wiki":    "Wiki: Second, First",
+	} {
+		if got := children(id); got != want {
+			t.Errorf("%s = %q, want %q", id, got, want)
+		}
+	}
+	for id, want := range map[string]string{
+		"site/intro":         `href="/docs/site/guides/set-up"`,
+		"site/guides/set-up": `href="/docs/site/intro"`,
+		"mk/docs/z":          `href="/docs/mk/docs/a"`,
+		"learn/over":         `href="/docs/learn/install"`,
+		"wiki/First":         `href="/docs/wiki/Second-Page"`,
+		"hugo":               `href="/docs/hugo/page"`,
+	} {
+		d, err := c.Doc(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if html := string(d.Flat[0].HTML()); !strings.Contains(html, want) {
+			t.Errorf("%s: no %s in %s", id, want, html)
+		}
+	}
+	if a, err := c.Asset("static/img/a.png"); err != nil || a.ContentType != "image/png" {
+		t.Errorf("the picture: %v, %v", a, err)
+	}
+	if d, _ := c.Doc("learn/over"); d.Modified.IsZero() {
+		t.Error("ms.date was not read")
+	}
+	if _, err := c.Doc("hugo/draft"); err == nil {
+		t.Error("a draft is served")
+	}
+}
