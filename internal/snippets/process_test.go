@@ -18,7 +18,7 @@ import (
 )
 
 // buildTime is how long one installation or compilation may take on a slow machine.
-const buildTime = 8 * time.Minute
+const buildTime = 15 * time.Minute
 
 // lastPort is the last port given away. Below the kernel's ephemeral range, so
 // that no connection of ours takes one before its server does.
