@@ -36,9 +36,10 @@ lint: ## formatting, vet and staticcheck
 	$(GO) vet -tags snippets ./...
 	$(GO) tool staticcheck -tags snippets ./...
 
-lint-content: ## every content file: links, examples, quotations, tone, reading level
+lint-content: ## every content file: links, examples, quotations, tone, reading level, spelling
 	$(GO) run ./cmd/siteerror check --builtin=false content
 	$(GO) test ./internal/library -run 'Prose|Unique|Quotations|GetWrong'
+	.ci/spell
 
 bench: build ## search, suggest, index build, pages; then against Bleve as it comes and SQLite's FTS5, with the goals
 	$(GO) test -run '^$$' -bench . -benchmem ./index ./internal/server ./internal/diagnose
