@@ -27,6 +27,7 @@ type CodePage struct {
 	Compare     []CompareLink
 	Betrays     []Betrayal
 	MoreBetrays []Betrayal // behind a fold
+	Unshown     int        // signatures that the page leaves to the API
 	IsError     bool       // 4xx and 5xx; nothing else is ever called an error
 }
 
@@ -75,8 +76,12 @@ type CompareLink struct {
 	Relation          string // path of the other page
 }
 
-// shownSignatures is how many signatures a page shows unfolded.
-const shownSignatures = 10
+// shownSignatures is how many signatures a page shows unfolded, and mostSignatures
+// how many in all: 502 has more than a phone wants to load, and JSON has them all.
+const (
+	shownSignatures = 10
+	mostSignatures  = 60
+)
 
 // regexps of patterns that a reader takes for text.
 var (
@@ -152,6 +157,9 @@ func (v *Views) NewCode(c *catalog.Catalog, code *catalog.Code) CodePage {
 			text = strings.Join(fields, ", ")
 		}
 		p.Betrays = append(p.Betrays, Betrayal{where[s.Where], text, s.Vendor, s.Says})
+	}
+	if n := len(p.Betrays); n > mostSignatures {
+		p.Betrays, p.Unshown = p.Betrays[:mostSignatures], n-mostSignatures
 	}
 	if len(p.Betrays) > shownSignatures+2 {
 		p.Betrays, p.MoreBetrays = p.Betrays[:shownSignatures], p.Betrays[shownSignatures:]

@@ -226,3 +226,18 @@ func TestWithoutJavaScript(t *testing.T) {
 		t.Errorf("score = %q", score)
 	}
 }
+
+// Below a base path, and behind another name than the site's own, every step
+// stays below it.
+func TestBelowABasePath(t *testing.T) {
+	ctx := startBrowser(t)
+	srv := httptest.NewServer(newServer(t, func(c *Config) { c.BaseURL, c.BasePath = "https://intra.example/help", "/help" }))
+	defer srv.Close()
+	tab(t, ctx, desk, chromedp.Navigate(srv.URL+"/help/"), ready, key("/"), chromedp.SendKeys("#ui-q", "502"), expect(selected+`?.textContent.includes("Bad Gateway")`),
+		key("Enter"), expect(`location.pathname === "/help/codes/502"`), ready,
+		chromedp.Click(`//button[@role="tab" and .="Go"]`, chromedp.BySearch), expect(chosen+` === "Go"`),
+		chromedp.Navigate(srv.URL+"/help/search?q=timeout"), ready, chromedp.Click(`//a[contains(., "Server error (")]`, chromedp.BySearch),
+		expect(`location.pathname === "/help/search" && location.search.includes("category=server-error")`),
+		chromedp.Navigate(srv.URL+"/help/compare"), chromedp.SendKeys("#ui-a", "403"), chromedp.SendKeys("#ui-b", "401"), chromedp.Submit("#ui-b"),
+		expect(`location.pathname === "/help/compare/401-vs-403"`))
+}
