@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -251,6 +252,7 @@ func TestMarkText(t *testing.T) {
 // among different ones.
 func TestQuizRound(t *testing.T) {
 	_, c := views(t)
+	kinds := map[string]int{}
 	for seed := range uint64(40) {
 		round, again := Round(c, seed), Round(c, seed)
 		if len(round) != RoundLength {
@@ -260,6 +262,7 @@ func TestQuizRound(t *testing.T) {
 			if q.Text != again[i].Text || q.Right != again[i].Right {
 				t.Fatalf("seed %d, question %d differs from itself", seed, i+1)
 			}
+			kinds[q.Kind]++
 			seen := map[string]bool{}
 			for _, o := range q.Options {
 				if o == "" || seen[o] {
@@ -269,6 +272,33 @@ func TestQuizRound(t *testing.T) {
 			}
 			if q.Right < 0 || q.Right >= len(q.Options) || q.Why == "" || q.Path == "" {
 				t.Errorf("seed %d: %+v", seed, q)
+			}
+		}
+	}
+	for _, kind := range []string{"Name the code", "Pick the code for a situation", "Spot the wrong header", "Spot the header", "Which hop wrote this log line?", "Which of two?"} {
+		if kinds[kind] < 20 { // of 400
+			t.Errorf("%q was asked %d times", kind, kinds[kind])
+		}
+	}
+}
+
+// A wrong header is never one that the response may carry.
+func TestQuizStrangersAreStrange(t *testing.T) {
+	_, c := views(t)
+	for seed := range uint64(60) {
+		for _, q := range Round(c, seed) {
+			if q.Kind != "Spot the wrong header" {
+				continue
+			}
+			name, _, _ := strings.Cut(q.Options[q.Right], ":")
+			code, err := c.Code(strings.TrimPrefix(q.Path, "/codes/"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, h := range append(slices.Clone(code.Semantics.RequiredHeaders), code.Semantics.UsualHeaders...) {
+				if strings.EqualFold(h, name) {
+					t.Errorf("seed %d: %s is at home in a %s", seed, name, code.Title)
+				}
 			}
 		}
 	}

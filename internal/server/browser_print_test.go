@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
@@ -51,4 +52,15 @@ func TestCheatSheetPrintsOnTwoSheets(t *testing.T) {
 		}
 		return nil
 	}))
+}
+
+// Paper has every language's code, each under its name, and nothing to click.
+func TestCodePagePrints(t *testing.T) {
+	ctx := startBrowser(t)
+	srv := httptest.NewServer(newServer(t, nil))
+	defer srv.Close()
+	tab(t, ctx, desk, chromedp.Navigate(srv.URL+"/codes/404"), ready, expect(`document.querySelectorAll(".tab[hidden]").length > 5`),
+		emulation.SetEmulatedMedia().WithMedia("print"),
+		expect(`[...document.querySelectorAll(".tab, .tab > h4")].every(e => e.checkVisibility())`),
+		expect(`![...document.querySelectorAll(".top, .thumb, .foot, .toc, button, [role=tablist]")].some(e => e.checkVisibility())`))
 }
