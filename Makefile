@@ -25,7 +25,7 @@ release-check: release ## the release once more, in another folder and from noth
 	  GOCACHE="$$tmp/cache" $(GO) run ./cmd/release -version '$(VERSION)' >/dev/null && diff dist/SHA256SUMS '$(CURDIR)/dist/SHA256SUMS' && echo "the same bytes, twice"
 
 test: browser ## everything, the browser tests included
-	$(GO) test -race ./...
+	$(GO) test -race -timeout 20m ./...
 	$(MAKE) --no-print-directory lint-content
 
 test-snippets: ## runs the library's snippets in their frameworks, which it installs; needs a network the first time
