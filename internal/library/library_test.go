@@ -165,6 +165,15 @@ func TestWatch(t *testing.T) {
 	appears("b", "New")
 	write("v1/sub/deeper/c.md", "# Deep\n")
 	appears("sub/deeper/c", "Deep")
+	// What changes beside the folder is no reason to build: the log of a reload
+	// would bring about the next one.
+	time.Sleep(3 * settle)
+	before := l.Builds()
+	write("siteerror.log", "content is ready\n")
+	time.Sleep(3 * settle)
+	if now := l.Builds(); now.Published != before.Published {
+		t.Errorf("a file beside the content led to %d builds", now.Published-before.Published)
+	}
 	if err := os.Symlink("v2", link+".next"); err != nil {
 		t.Fatal(err)
 	}

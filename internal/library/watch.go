@@ -24,7 +24,8 @@ func (l *Library) Watch(ctx context.Context, dirs []string) error {
 		return err
 	}
 	defer w.Close()
-	if err := watchTrees(w, dirs); err != nil {
+	trees, err := watchTrees(w, dirs)
+	if err != nil {
 		return err
 	}
 	timer := time.NewTimer(settle)
@@ -38,15 +39,17 @@ func (l *Library) Watch(ctx context.Context, dirs []string) error {
 			if !ok {
 				return nil
 			}
-			if e.Op != fsnotify.Chmod {
+			if e.Op != fsnotify.Chmod && trees.concern(e.Name) {
 				timer.Reset(settle)
 			}
 		case err := <-w.Errors:
 			l.cfg.Log.Warn("watching content", "err", err)
 			timer.Reset(settle) // events may have been lost: look again
 		case <-timer.C:
-			if err := watchTrees(w, dirs); err != nil {
+			if now, err := watchTrees(w, dirs); err != nil {
 				l.cfg.Log.Warn("watching content", "err", err)
+			} else {
+				trees = now
 			}
 			if err := l.Reload(ctx); err != nil && !errors.Is(err, context.Canceled) {
 				l.cfg.Log.Error("reload failed, the last good version stays", "err", err)
@@ -55,16 +58,29 @@ func (l *Library) Watch(ctx context.Context, dirs []string) error {
 	}
 }
 
+// trees are the folders that content is read from, and the names that lead to them.
+type trees map[string]bool
+
+// concern reports whether a change of a file may be one of the content. Beside a
+// content folder there are others' files, such as the log that tells of a reload.
+func (t trees) concern(name string) bool {
+	name = filepath.Clean(name)
+	return t[name] || t[filepath.Dir(name)]
+}
+
 // watchTrees adds every folder below dirs, and the folder each dir stands in,
 // where a swapped link shows. Adding one again does nothing.
-func watchTrees(w *fsnotify.Watcher, dirs []string) error {
+func watchTrees(w *fsnotify.Watcher, dirs []string) (trees, error) {
+	found := trees{}
 	for _, dir := range dirs {
-		if err := w.Add(filepath.Dir(filepath.Clean(dir))); err != nil {
-			return err
+		dir = filepath.Clean(dir)
+		found[dir] = true
+		if err := w.Add(filepath.Dir(dir)); err != nil {
+			return nil, err
 		}
 		real, err := filepath.EvalSymlinks(dir)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		err = filepath.WalkDir(real, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || !d.IsDir() {
@@ -73,11 +89,12 @@ func watchTrees(w *fsnotify.Watcher, dirs []string) error {
 			if path != real && strings.HasPrefix(d.Name(), ".") {
 				return fs.SkipDir
 			}
+			found[path] = true
 			return w.Add(path)
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return found, nil
 }
