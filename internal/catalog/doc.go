@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,7 +85,15 @@ func (b *builder) otherNames(p *parsed, d *Doc) {
 	if id := p.file.Field("id"); id != "" {
 		add(path.Join(dir, id))
 	}
+	if m := datedFile.FindStringSubmatch(path.Base(p.docPath)); m != nil { // a blog's: 2026-05-01-hello.md
+		dated := path.Join(m[1], m[2], m[3], m[4])
+		add(dated)
+		add(path.Join(path.Base(dir), dated))
+		add(path.Join(dir, dated))
+	}
 }
+
+var datedFile = regexp.MustCompile(`^(\d{4})-(\d\d)-(\d\d)-(.+)$`)
 
 func order(s string) int {
 	if v, err := strconv.ParseFloat(s, 64); err == nil && v != 0 && math.Abs(v) < 1e6 {

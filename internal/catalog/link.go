@@ -217,6 +217,10 @@ func (l *linker) ending(p string) (target, bool) {
 			}
 		}
 	}
+	need := min(2, len(words))
+	if len(words) > 1 && words[0] == "docs" && (len(words) == 2 || len(words) == 3 && (words[1] == "next" || strings.ContainsAny(words[1][:min(1, len(words[1]))], "0123456789"))) {
+		need = 1 // Docusaurus: /docs/page, /docs/next/page, /docs/0.81/page
+	}
 	var best *Doc
 	bestLen, bestNear := 0, -1
 	for _, d := range l.cat.endings[words[len(words)-1]] {
@@ -225,7 +229,7 @@ func (l *linker) ending(p string) (target, bool) {
 		for n < len(words) && n < len(have) && words[len(words)-1-n] == have[len(have)-1-n] {
 			n++
 		}
-		if n < min(2, len(words)) {
+		if n < need {
 			continue
 		}
 		if near := common(d.ID, l.dir); n > bestLen || n == bestLen && near > bestNear {

@@ -115,10 +115,10 @@ func FuzzPlain(f *testing.F) {
 // refused before it does; code and tables of the same length are not.
 func TestMarksAreBounded(t *testing.T) {
 	for src, refused := range map[string]bool{
-		strings.Repeat("*a_", maxMarks):                          true,
-		strings.Repeat("[\n", maxMarks+1):                        true,
-		"```\n" + strings.Repeat("*a_\n", maxMarks) + "```\n":    false,
-		strings.Repeat("- *a* _b_\n", maxMarks):                  false,
+		strings.Repeat("*a_", maxMarks):                            true,
+		strings.Repeat("[\n", maxMarks+1):                          true,
+		"```\n" + strings.Repeat("*a_\n", maxMarks) + "```\n":      false,
+		strings.Repeat("- *a* _b_\n", maxMarks):                    false,
 		"| a |\n|---|\n" + strings.Repeat("| *a* |\n", maxMarks/4): false,
 	} {
 		if _, ps := Split("p.md", []byte(src)); (ps != nil) != refused {
