@@ -47,7 +47,8 @@ const textTypes = " .txt .log .csv .tsv .xml .xsd .xsl .yaml .yml .toml .ini .co
 func (b *builder) addFile(_ int, src Source, name string, d fs.DirEntry) {
 	ext := strings.ToLower(path.Ext(name))
 	kind, known := assetTypes[ext]
-	if !known && ext != "" && strings.Contains(textTypes, " "+ext+" ") {
+	base := path.Base(name)
+	if !known && (ext != "" && strings.Contains(textTypes, " "+ext+" ") || ext == "" && strings.Trim(base, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-") == "") { // LICENSE-CODE
 		kind, known = "text/plain; charset=utf-8", true
 	}
 	if !known || !isRegular(src.FS, name, d) {
