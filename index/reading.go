@@ -12,7 +12,9 @@ type reading struct {
 	title, summary       places
 	symptoms, signatures []places
 	headings, sections   []places
-	size                 int // entries
+	others               []places // aliases, constants, tags
+	size                 int      // entries
+	partial              bool     // of a long page the beginning is read
 }
 
 // places are the terms of one text in order: how far each starts behind the one before, and which it is, as a number that
@@ -90,6 +92,9 @@ func newReading(a *analyzer, d *Document) *reading {
 	r.title, r.summary = read(d.Title), read(d.Summary)
 	fieldSymptom.texts(d, func(text string) { r.symptoms = append(r.symptoms, read(text)) })
 	fieldSignature.texts(d, func(text string) { r.signatures = append(r.signatures, read(text)) })
+	for _, f := range [...]field{fieldAlias, fieldConstant, fieldTag} {
+		f.texts(d, func(text string) { r.others = append(r.others, read(text)) })
+	}
 	left := maxScanned
 	for i := range d.Sections {
 		s := &d.Sections[i]
@@ -98,8 +103,62 @@ func newReading(a *analyzer, d *Document) *reading {
 			text = ""
 		}
 		r.headings = append(r.headings, read(s.Title))
-		r.sections = append(r.sections, read(opening(text, max(left, maxScanned/2))))
+		text = opening(text, max(left, maxScanned/2))
+		r.partial = r.partial || len(text) < len(s.Text)
+		r.sections = append(r.sections, read(text))
 		left -= len(s.Text)
 	}
 	return r
+}
+
+// phraseReach is how many entries behind one word of a phrase the next may be: an identifier's wholes stand between its parts.
+const phraseReach = 4
+
+// mayHave reports whether each phrase may stand somewhere on the page. It does not read the texts.
+func (r *reading) mayHave(phrases [][]string) bool {
+	if r.partial {
+		return true
+	}
+	var numbers []uint16
+	for _, terms := range phrases {
+		numbers = numbers[:0]
+		for _, t := range terms {
+			if !isStop(t) {
+				numbers = append(numbers, termNumber(t))
+			}
+		}
+		found := r.title.mayHave(numbers) || r.summary.mayHave(numbers)
+		for _, all := range [...][]places{r.symptoms, r.signatures, r.others, r.sections} {
+			found = found || slices.ContainsFunc(all, func(p places) bool { return p.mayHave(numbers) })
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
+func (p places) mayHave(numbers []uint16) bool {
+	if len(numbers) == 0 {
+		return true
+	}
+	for i, n := range p.terms {
+		if n != numbers[0] {
+			continue
+		}
+		at := i
+		for _, next := range numbers[1:] {
+			reach := p.terms[at+1 : min(len(p.terms), at+1+phraseReach)]
+			step := slices.Index(reach, next)
+			if step < 0 {
+				at = -1
+				break
+			}
+			at += 1 + step
+		}
+		if at >= 0 {
+			return true
+		}
+	}
+	return false
 }

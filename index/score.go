@@ -369,7 +369,7 @@ func (x *Index) havePhrases(ctx context.Context, a *analyzer, s *scratch, p *pla
 	}
 	having := make(map[uint32]bool)
 	for _, r := range x.top(candidates, maxPhrasePages) {
-		if x.hasPhrases(a, &x.docs[r.page], p.phrases) {
+		if x.reading(a, r.page).mayHave(p.phrases) && x.hasPhrases(a, &x.docs[r.page], p.phrases) {
 			having[r.page] = true
 		}
 	}
