@@ -116,6 +116,7 @@ type CodeGroup struct {
 	Title, Path, Anchor, Color string
 	Codes                      []*catalog.Code
 	Long                       bool // folded until somebody wants it
+	Compact                    bool // numbers and names alone
 }
 
 // longList is from how many codes on a list is long: it is folded, or gets a
@@ -170,6 +171,10 @@ func (v *Views) NewCategory(cat *catalog.Category) ListPage {
 			title = "Registered codes"
 		}
 		p.add(anchor, title, code)
+	}
+	for i := range p.Groups { // a vendor's page says more of them
+		p.Groups[i].Compact = p.Long && p.Groups[i].Anchor != "v-ietf"
+		p.Groups[i].Color = cat.Color
 	}
 	return p
 }
