@@ -534,6 +534,7 @@ type APIParam struct {
 type APIAnswer struct {
 	Status int
 	Title  string
+	Known  bool // there is a page about the status
 }
 
 // NewAPI makes the API's page.

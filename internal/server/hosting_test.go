@@ -259,6 +259,7 @@ func TestStatusPage(t *testing.T) {
 func TestNarrowedLibrary(t *testing.T) {
 	for name, site := range map[string]string{
 		"vendors": "library: {vendors: [ietf, nginx], posts: false, docs: false}\n",
+		"classes": "library: {categories: [client-error], without: [\"418\"]}\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := hosting(t, Config{}, fstest.MapFS{"siteerror.yaml": {Data: []byte(site)}})
@@ -275,7 +276,7 @@ func TestNarrowedLibrary(t *testing.T) {
 // deadLinks follows every link below the pages of the site map.
 func deadLinks(t *testing.T, s *Server) int {
 	_, sitemap := get(t, s, "/sitemap.xml")
-	paths := []string{"/", "/codes", "/compare", "/blog", "/docs", "/cheatsheet"}
+	paths := []string{"/", "/codes", "/compare", "/blog", "/docs", "/cheatsheet", "/api"}
 	for part := range strings.SplitSeq(sitemap, "<loc>") {
 		if loc, _, ok := strings.Cut(part, "</loc>"); ok {
 			if path, ok := strings.CutPrefix(loc, s.site.URL); ok {

@@ -130,7 +130,7 @@ func (s *Server) showAPI(c *gin.Context, snap *library.Snapshot) error {
 				entry.Params = append(entry.Params, web.APIParam{Name: "body", In: "body", Description: op.body.contentType + ": " + op.body.description, Required: true})
 			}
 			for _, status := range op.statuses() {
-				entry.Answers = append(entry.Answers, web.APIAnswer{Status: status, Title: title(status)})
+				entry.Answers = append(entry.Answers, web.APIAnswer{Status: status, Title: title(status), Known: len(snap.Catalog.ByNumber(strconv.Itoa(status))) > 0})
 			}
 			ops = append(ops, entry)
 		}
