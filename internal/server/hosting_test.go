@@ -141,7 +141,7 @@ func TestOwnCodes(t *testing.T) {
 		"/api/v1/search?q=paygw-sleep+unit%3D3":     `"id":"acme-PAY-1042"`,
 		"/api/v1/search?q=gateway&vendor=acme":      `"value":"acme"`,
 		"/api/v1/search?q=asleep&category=payments": `"total":1`,
-		"/search?q=acme+pay+1042":                   "Gateway Asleep",
+		"/search?q=pay-1042":                        "Gateway Asleep",
 		"/codes/502":                                `<span class="tag">Acme</span>`,
 		"/codes/502.md":                             "zebra desk",
 		"/api/v1/codes/502":                         "zebra desk",
