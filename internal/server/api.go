@@ -42,7 +42,7 @@ func (s *Server) apiJSON(c *gin.Context, v any) error {
 // apiOnce answers with what depends on the snapshot alone, made and compressed
 // once. Key is the canonical path, so that there is one for each page.
 func (s *Server) apiOnce(c *gin.Context, snap *library.Snapshot, key string, v func() any) error {
-	pages := pagesOf(snap)
+	pages := s.pagesOf(snap)
 	rep := pages.get(formatJSON, key)
 	if rep == nil {
 		body, err := json.Marshal(v())

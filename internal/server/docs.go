@@ -19,7 +19,7 @@ import (
 )
 
 type (
-	viewsKey struct{}
+	viewsKey struct{ *Server } // servers may share a snapshot, below different paths
 	themeKey struct{}
 )
 
@@ -28,7 +28,7 @@ func (s *Server) viewsOf(snap *library.Snapshot) *web.Views {
 	if snap == nil {
 		return s.views
 	}
-	return snap.Memo(viewsKey{}, func() any { return s.views.For(snap.Catalog, s.cfg.Live) }).(*web.Views)
+	return snap.Memo(viewsKey{s}, func() any { return s.views.For(snap.Catalog, s.cfg.Live) }).(*web.Views)
 }
 
 // siteOf is the site as feeds name it, with the title that a snapshot holds.

@@ -27,7 +27,7 @@ const (
 // once serves what depends on the snapshot alone: made when first asked for,
 // kept with the snapshot.
 func (s *Server) once(c *gin.Context, snap *library.Snapshot, f format, make func() (*representation, error)) error {
-	pages := pagesOf(snap)
+	pages := s.pagesOf(snap)
 	path := c.Request.URL.Path
 	if rep := pages.get(f, path); rep != nil {
 		rep.serve(c.Writer, c.Request)

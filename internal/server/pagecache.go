@@ -18,11 +18,12 @@ type pages struct {
 	bytes  int
 }
 
-type pagesKey struct{}
+// pagesKey names the server: two may share a snapshot, below different paths.
+type pagesKey struct{ *Server }
 
 // pagesOf returns the snapshot's pages.
-func pagesOf(snap *library.Snapshot) *pages {
-	return snap.Memo(pagesKey{}, func() any {
+func (s *Server) pagesOf(snap *library.Snapshot) *pages {
+	return snap.Memo(pagesKey{s}, func() any {
 		p := &pages{}
 		for i := range p.byPath {
 			p.byPath[i] = map[string]*representation{}

@@ -61,7 +61,7 @@ func (s *Server) showCode(c *gin.Context, snap *library.Snapshot) error {
 		rep.serve(c.Writer, c.Request)
 		return nil
 	}
-	pages := pagesOf(snap)
+	pages := s.pagesOf(snap)
 	rep := pages.get(f, code.ID)
 	if rep == nil {
 		if rep, err = s.codeRepresentation(c, snap, code, f); err != nil {
