@@ -102,6 +102,15 @@ func TestServeBehindAProxy(t *testing.T) {
 	if res, _ := get("/help/readyz", ""); res.StatusCode != 200 {
 		t.Errorf("a probe: %d", res.StatusCode)
 	}
+	every, err := http.NewRequest("OPTIONS", "http://proxy", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	every.URL.Opaque = "*"
+	every.SetBasicAuth("ann", "open sesame")
+	if res, err := client.Do(every); err != nil || res.StatusCode != 204 || res.Header.Get("Allow") == "" || res.Header.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("OPTIONS *: %v, %v", res, err)
+	}
 	if res, _ := get("/help/502", ""); res.StatusCode != 401 {
 		t.Errorf("a stranger: %d", res.StatusCode)
 	}

@@ -48,7 +48,15 @@ func New(cfg Config) http.Handler {
 			http.Error(w, "This request comes from another site's page, or names a host that is not this server's.", http.StatusForbidden)
 			return
 		}
-		h.ServeHTTP(w, r)
+		switch {
+		case r.Method == http.MethodOptions:
+			w.Header().Set("Allow", "POST, OPTIONS")
+			w.WriteHeader(http.StatusNoContent)
+		case r.ContentLength > maxBody: // said before the body is sent, where the client asked
+			http.Error(w, fmt.Sprintf("A message is at most %d bytes.", maxBody), http.StatusRequestEntityTooLarge)
+		default:
+			h.ServeHTTP(w, r)
+		}
 	})
 }
 

@@ -1,8 +1,11 @@
 package mcp
 
 import (
+	"bufio"
 	"context"
+	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -85,6 +88,21 @@ func TestClientSession(t *testing.T) {
 }
 
 // A page of another site, or a name that was bent to this address, gets nothing.
+// A message that is too long is refused before it is sent, where the client asks.
+func TestLongMessageIsRefusedUnsent(t *testing.T) {
+	conn, err := net.Dial("tcp", strings.TrimPrefix(serve(t).URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n"+
+		"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n", maxBody+1)
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	if err != nil || !strings.Contains(line, " 413 ") {
+		t.Errorf("%q, %v", line, err)
+	}
+}
+
 func TestForeignOriginIsRefused(t *testing.T) {
 	srv := serve(t)
 	for _, tt := range []struct{ name, host, origin string }{

@@ -107,7 +107,7 @@ var formatNames = map[string]format{"html": formatHTML, "json": formatJSON, "md"
 // the best liked of JSON, Markdown and text; a bare */* (plain curl) is text for
 // a terminal. acceptable is false where none is wanted.
 func chooseFormat(header []string) (f format, acceptable bool) {
-	if len(header) == 0 {
+	if len(header) == 0 || len(header) == 1 && header[0] == "" { // an empty list wants nothing in particular
 		return formatText, true
 	}
 	bestQ := 0

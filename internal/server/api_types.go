@@ -26,9 +26,9 @@ type apiHit struct {
 	Kind        string     `json:"kind"`
 	URL         string     `json:"url"`
 	Title       string     `json:"title"`
-	Code        string     `json:"code,omitempty"`
-	Category    string     `json:"category,omitempty"`
-	Vendor      string     `json:"vendor,omitempty"`
+	Code        string     `json:"code"` // "" for what is no code, as the next two
+	Category    string     `json:"category"`
+	Vendor      string     `json:"vendor"`
 	VendorTitle string     `json:"vendor_title,omitempty"`
 	Section     apiSection `json:"section"`
 	Snippet     string     `json:"snippet"`
@@ -62,8 +62,8 @@ type apiSuggestion struct {
 	Kind     string `json:"kind"`
 	URL      string `json:"url"`
 	Title    string `json:"title"`
-	Category string `json:"category,omitempty"`
-	Vendor   string `json:"vendor,omitempty"`
+	Category string `json:"category"` // "" for what is no code, as the next
+	Vendor   string `json:"vendor"`
 }
 
 type apiCodes struct {

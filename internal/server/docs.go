@@ -147,7 +147,7 @@ func (s *Server) docFile(c *gin.Context, a *catalog.Asset) error {
 	if a.Download {
 		h.Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(path.Base(a.Path)))
 	}
-	http.ServeContent(c.Writer, c.Request, "", info.ModTime(), content)
+	http.ServeContent(c.Writer, knownRange(c.Request), "", info.ModTime(), content)
 	return nil
 }
 

@@ -2,8 +2,10 @@ package server
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -27,6 +29,7 @@ var (
 	exposed      = []string{"ETag, Link, X-Request-Id, RateLimit, RateLimit-Policy, Retry-After"}
 	apiPrefix    = "/api/"
 	statusPrefix = "/status/"
+	allMethods   = "GET, HEAD, POST, OPTIONS"
 )
 
 // ServeHTTP answers one request. What holds for every response, whoever makes
@@ -98,14 +101,18 @@ func (s *Server) open(r *http.Request) bool {
 }
 
 func (s *Server) route(w *recorder, r *http.Request) {
-	if len(r.RequestURI) > maxURI {
-		s.problemOrText(w, r, http.StatusRequestURITooLong, "The address is longer than 9 KiB. Send long text in the body of POST /api/v1/diagnose.")
-		return
-	}
 	if r.Method == http.MethodOptions && r.RequestURI == "*" {
-		w.Header().Set("Allow", "GET, HEAD, POST, OPTIONS")
+		w.Header().Set("Allow", allMethods)
 		w.WriteHeader(http.StatusNoContent)
 		return
+	}
+	if r.URL.Path == "" {
+		if r.Method == http.MethodConnect {
+			w.Header().Set("Allow", allMethods)
+			s.problemOrText(w, r, http.StatusMethodNotAllowed, "This server is no proxy, and opens no tunnels.")
+			return
+		}
+		r = withPath(r, "/") // http://host, without a slash
 	}
 	if base := s.cfg.BasePath; base != "" {
 		path, ok := strings.CutPrefix(r.URL.Path, base)
@@ -118,6 +125,16 @@ func (s *Server) route(w *recorder, r *http.Request) {
 		}
 		r = withPath(r, path)
 	}
+	if readOnlyAPI(r) {
+		h := w.Header()
+		h["Access-Control-Allow-Origin"] = anyOrigin
+		h["Access-Control-Expose-Headers"] = exposed
+		h["Cross-Origin-Resource-Policy"] = crossOrigin
+	}
+	if len(r.RequestURI) > maxURI {
+		s.problemOrText(w, r, http.StatusRequestURITooLong, "The address is longer than 9 KiB. Send long text in the body of POST /api/v1/diagnose.")
+		return
+	}
 	if strings.HasPrefix(r.URL.Path, statusPrefix) {
 		w.route = s.metrics.mock
 		s.mock.ServeHTTP(w, r)
@@ -127,12 +144,6 @@ func (s *Server) route(w *recorder, r *http.Request) {
 		w.route = s.metrics.mcp
 		s.mcp.ServeHTTP(w, r)
 		return
-	}
-	if readOnlyAPI(r) {
-		h := w.Header()
-		h["Access-Control-Allow-Origin"] = anyOrigin
-		h["Access-Control-Expose-Headers"] = exposed
-		h["Cross-Origin-Resource-Policy"] = crossOrigin
 	}
 	s.engine.ServeHTTP(w, r)
 }
@@ -173,12 +184,14 @@ func (s *Server) problemOrText(w http.ResponseWriter, r *http.Request, status in
 		s.writeProblem(w, r, status, detail)
 		return
 	}
+	text := title(status) + "\n" + detail + "\nRequest id: " + requestID(w) + "\n"
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h["Cache-Control"] = cacheNever
+	h.Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write([]byte(http.StatusText(status) + "\n" + detail + "\nRequest id: " + requestID(w) + "\n"))
+		_, _ = io.WriteString(w, text)
 	}
 }
 

@@ -37,7 +37,12 @@ func (s *Server) showCode(c *gin.Context, snap *library.Snapshot) error {
 	code, err := snap.Catalog.Code(id)
 	if err != nil {
 		if r, rerr := snap.Catalog.Rendering(id); rerr == nil {
-			s.redirect(c, http.StatusPermanentRedirect, r.Path)
+			path := r.Path
+			if asMarkdown {
+				path, _, _ = strings.Cut(path, "#")
+				path += ".md"
+			}
+			s.redirect(c, http.StatusPermanentRedirect, path)
 			return nil
 		}
 		return err

@@ -249,5 +249,17 @@ func (r *representation) serveFile(w http.ResponseWriter, req *http.Request) {
 	if v.encoding != nil {
 		h["Content-Encoding"] = v.encoding
 	}
-	http.ServeContent(w, req, "", time.Time{}, bytes.NewReader(v.body))
+	http.ServeContent(w, knownRange(req), "", time.Time{}, bytes.NewReader(v.body))
+}
+
+// knownRange is req without a range in a unit other than bytes, which a server
+// must ignore (RFC 9110 §14.2) and http.ServeContent answers with a 416.
+func knownRange(req *http.Request) *http.Request {
+	if spec := req.Header.Get("Range"); spec == "" || strings.HasPrefix(spec, "bytes=") {
+		return req
+	}
+	whole := *req
+	whole.Header = req.Header.Clone()
+	whole.Header.Del("Range")
+	return &whole
 }

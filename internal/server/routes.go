@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -120,6 +121,7 @@ func (s *Server) noRoute(c *gin.Context, snap *library.Snapshot) error {
 		}
 	}
 	if trimmed := strings.TrimRight(path, "/"); trimmed != path && plainPath(trimmed) && (c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead) {
+		trimmed = (&url.URL{Path: trimmed}).EscapedPath()
 		if q := c.Request.URL.RawQuery; q != "" {
 			trimmed += "?" + q
 		}

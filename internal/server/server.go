@@ -4,6 +4,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -156,14 +157,30 @@ func siteOf(cfg Config) feed.Site {
 // redirect leads to a path of this site. The path begins with exactly one slash,
 // so that it can never name another host.
 func (s *Server) redirect(c *gin.Context, status int, path string) {
-	path = "/" + strings.TrimLeft(path, `/\`)
+	path = s.cfg.BasePath + "/" + strings.TrimLeft(asURI(path), `/\`)
+	text := http.StatusText(status) + ": " + path + "\n"
 	h := c.Writer.Header()
-	h.Set("Location", s.cfg.BasePath+path)
+	h.Set("Location", path)
 	h["Cache-Control"] = cacheRevalidate
 	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(text)))
 	c.Writer.WriteHeader(status)
 	if c.Request.Method != http.MethodHead {
-		_, _ = c.Writer.WriteString(http.StatusText(status) + ": " + s.cfg.BasePath + path + "\n")
+		_, _ = c.Writer.WriteString(text)
 	}
 	c.Writer.WriteHeaderNow()
+}
+
+// asURI is s with what a URI cannot hold percent-encoded, such as the bytes
+// beyond ASCII that a request's path or query brought.
+func asURI(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>\\^`{|}", c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }

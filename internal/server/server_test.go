@@ -80,7 +80,8 @@ var exchanges = []exchange{
 	{path: "/codes/202", status: 200, want: map[string]string{"Content-Type": "^text/plain"}},
 	{path: "/codes/202", header: map[string]string{"Accept": "text/html;q=0.5, application/json"}, status: 200, want: map[string]string{"Content-Type": "^application/json"}},
 	{path: "/codes/202", header: map[string]string{"Accept": "text/html;q=0, text/markdown;q=0.1"}, status: 200, want: map[string]string{"Content-Type": "^text/markdown"}},
-	{path: "/codes/202", header: map[string]string{"Accept": "image/png"}, status: 406, contains: "text/html, application/json"},
+	{path: "/codes/202", header: map[string]string{"Accept": "image/png"}, status: 406, want: map[string]string{"Vary": "Accept, Accept-Encoding"}, contains: "text/html, application/json"},
+	{path: "/codes/202", header: map[string]string{"Accept": ""}, status: 200, want: map[string]string{"Content-Type": "^text/plain"}},
 	{path: "/codes/202?format=json", header: map[string]string{"Accept": browser}, status: 200, want: map[string]string{"Content-Type": "^application/json"}},
 	{path: "/codes/202?format=pdf", header: map[string]string{"Accept": browser}, status: 400, contains: "html, json, md, text"},
 	{path: "/codes/202?q=queue", header: map[string]string{"Accept": browser}, status: 200, contains: "<mark>queue</mark>"},
@@ -135,7 +136,8 @@ var exchanges = []exchange{
 	{path: "/search?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E", status: 200, contains: "&lt;script&gt;"},
 	{path: `/search?q="unclosed+-+(*:?~^`, status: 200},
 	// The API.
-	{path: "/api/v1/search?q=queued", status: 200, want: map[string]string{"Content-Type": "^application/json$", "Etag": tag, "Access-Control-Allow-Origin": `^\*$`}, contains: `"did_you_mean":`},
+	{path: "/api/v1/search?q=queued", status: 200, want: map[string]string{"Content-Type": "^application/json$", "Etag": tag, "Access-Control-Allow-Origin": `^\*$`}, contains: `"did_you_mean":null`},
+	{path: "/api/v1/search?q=502&kind=post", status: 200, contains: `"code":"","category":"","vendor":""`},
 	{path: "/api/v1/search?q=timeout&limit=2", status: 200, want: map[string]string{"Link": `offset=2.*rel="next"`}},
 	{path: "/api/v1/search?q=x&limit=101", status: 400, want: map[string]string{"Content-Type": problemT, "Access-Control-Allow-Origin": `^\*$`}, contains: `"type":"/codes/400"`},
 	{path: "/api/v1/search?q=x&offset=-1", status: 400, want: map[string]string{"Content-Type": problemT}},
@@ -205,6 +207,7 @@ var exchanges = []exchange{
 	{method: "OPTIONS", path: "/api/v1/search", header: map[string]string{"Origin": "https://a.example", "Access-Control-Request-Method": "GET"}, status: 204, want: map[string]string{"Access-Control-Allow-Methods": "GET", "Access-Control-Allow-Origin": `^\*$`}},
 	{method: "PROPFIND", path: "/codes", status: 405, want: map[string]string{"Allow": "GET"}},
 	{method: "TRACE", path: "/", status: 405},
+	{method: "OPTIONS", path: "/mcp", status: 204, want: map[string]string{"Allow": "^POST, OPTIONS$"}},
 	{method: "BREW", path: "/nope", status: 404},
 	{method: "BREW", path: "/502", status: 405, want: map[string]string{"Allow": "GET"}},
 	// Odd paths never leave the site and never loop.
@@ -214,8 +217,13 @@ var exchanges = []exchange{
 	{path: "//evil.example/%2f..", status: 404, want: map[string]string{"Location": ""}},
 	{path: "/%5cevil.example/", status: 404, want: map[string]string{"Location": ""}},
 	{path: "/codes/..%2f..%2fetc%2fpasswd", header: map[string]string{"Accept": browser}, status: 404, want: map[string]string{"Location": ""}},
+	{path: "/codes/%ff/", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": "^/codes/%FF$"}},
+	{path: "/codes/%3fa%23b%25/", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": "^/codes/%3Fa%23b%25$"}},
+	{path: "/codes/?q=\xe9\\", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": `^/codes\?q=%E9%5C$`}},
+	{path: "/codes/nginx-502.md", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": `^/codes/502\.md$`}},
 	{path: "/codes/../codes/202", header: map[string]string{"Accept": browser}, status: 404},
-	{path: "/" + strings.Repeat("x", maxURI), status: 414},
+	{path: "/" + strings.Repeat("x", maxURI), status: 414, contains: "URI Too Long\n"},
+	{path: "/api/v1/search?q=" + strings.Repeat("x", maxURI), status: 414, want: map[string]string{"Content-Type": problemT, "Access-Control-Allow-Origin": `^\*$`}},
 	{path: "/assets/nope.css", status: 404},
 	// Codings.
 	{path: "/codes/202", header: map[string]string{"Accept": browser, "Accept-Encoding": "gzip"}, status: 200, want: map[string]string{"Content-Encoding": "^gzip$", "Etag": `-gzip"$`}},
@@ -257,7 +265,7 @@ func do(s http.Handler, e exchange) *httptest.ResponseRecorder {
 }
 
 func unescape(path string) string {
-	return strings.NewReplacer("%2f", "/", "%5c", `\`).Replace(path)
+	return strings.NewReplacer("%2f", "/", "%5c", `\`, "%ff", "\xff", "%3f", "?", "%23", "#", "%25", "%").Replace(path)
 }
 
 func TestExchanges(t *testing.T) {
@@ -311,7 +319,7 @@ func TestHeadEqualsGet(t *testing.T) {
 		if head.Code != get.Code {
 			t.Errorf("HEAD %s = %d, GET = %d", e.path, head.Code, get.Code)
 		}
-		for _, field := range []string{"Etag", "Vary", "Content-Type", "Content-Encoding", "Location", "Cache-Control"} {
+		for _, field := range []string{"Etag", "Vary", "Content-Type", "Content-Length", "Content-Encoding", "Location", "Cache-Control"} {
 			if h, g := head.Header().Get(field), get.Header().Get(field); h != g && !strings.HasPrefix(e.path, "/api/v1/search") {
 				t.Errorf("%s: HEAD has %s %q, GET %q", e.path, field, h, g)
 			}
@@ -347,6 +355,9 @@ func TestAssets(t *testing.T) {
 		part := do(s, exchange{path: m[1], header: map[string]string{"Range": "bytes=0-9", "Accept-Encoding": "gzip"}})
 		if part.Code != http.StatusPartialContent || part.Body.Len() != 10 || part.Header().Get("Content-Encoding") != "" {
 			t.Errorf("%s: a range gives %d with %d bytes", m[1], part.Code, part.Body.Len())
+		}
+		if whole := do(s, exchange{path: m[1], header: map[string]string{"Range": "lines=0-9"}}); whole.Code != http.StatusOK || whole.Body.Len() != w.Body.Len() {
+			t.Errorf("%s: a range in an unknown unit gives %d with %d bytes", m[1], whole.Code, whole.Body.Len())
 		}
 	}
 }

@@ -194,6 +194,7 @@ func (s *Server) showPost(c *gin.Context, snap *library.Snapshot) error {
 // failPage answers a page's request with an error, in the form the client reads.
 func (s *Server) failPage(c *gin.Context, snap *library.Snapshot, err error) {
 	status, detail := statusOf(err)
+	c.Writer.Header()["Vary"] = varyAcceptEncoding
 	f, ok := chooseFormat(c.Request.Header["Accept"])
 	if ok && f == formatJSON {
 		s.writeProblem(c.Writer, c.Request, status, detail)
