@@ -33,7 +33,6 @@ type parseCache struct {
 	file    string
 	written time.Time
 	entries map[string]cacheEntry
-	hits    int
 }
 
 type cacheEntry struct {

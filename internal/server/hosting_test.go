@@ -176,7 +176,7 @@ func TestOwnCodes(t *testing.T) {
 
 func TestSiteSettings(t *testing.T) {
 	s := hosting(t, Config{BasePath: "/help", BaseURL: "https://intra.example/help"}, acme(nil))
-	resp, page := get(t, s, "/help/docs/imprint")
+	_, page := get(t, s, "/help/docs/imprint")
 	for _, want := range []string{"· Acme Help</title>", `<img src="/help/docs/img/logo.svg"`, `href="https://git.example/docs/edit/main/docs/imprint.md"`,
 		`href="/help/docs/imprint">Imprint</a>`, `src="/help/docs/img/door.png"`, `href="/help/docs/files/sheet.zip"`} {
 		if !strings.Contains(page, want) {
