@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,9 @@ import (
 	"siteerror/internal/library"
 	"siteerror/internal/terminal"
 )
+
+// maxHits is the most hits that one search prints, as many as the API gives.
+const maxHits = 100
 
 // quiet is the log of commands that answer once: only what goes wrong.
 func (c *command) quiet() *slog.Logger {
@@ -76,6 +80,9 @@ func (c *command) searchCommand() *cobra.Command {
 			if asJSON && req.Explain {
 				return usageError{errors.New("search: --explain is for people; leave out --json")}
 			}
+			if err := checkSearch(snap, req); err != nil {
+				return usageError{err}
+			}
 			start := time.Now()
 			res, err := snap.Index.Search(cmd.Context(), req)
 			if err != nil {
@@ -108,6 +115,26 @@ func (c *command) searchCommand() *cobra.Command {
 	completeFlag(cmd, "category", func(cat *catalog.Catalog) []string { return slugs(cat.Categories) }, f)
 	completeFlag(cmd, "vendor", func(cat *catalog.Catalog) []string { return slugs(cat.Vendors) }, f)
 	return cmd
+}
+
+// checkSearch refuses a limit or a filter that nothing can match, as the API does:
+// a misspelt vendor is not a search without results.
+func checkSearch(snap *library.Snapshot, req index.Request) error {
+	if req.Limit < 1 || req.Limit > maxHits {
+		return fmt.Errorf("--limit %d: it must be from 1 to %d", req.Limit, maxHits)
+	}
+	for _, filter := range []struct {
+		name   string
+		values []string
+	}{{"kind", req.Kinds}, {"category", req.Categories}, {"vendor", req.Vendors}, {"tag", req.Tags}} {
+		known := snap.Index.Values(filter.name)
+		for _, v := range filter.values {
+			if !slices.Contains(known, v) {
+				return fmt.Errorf("unknown --%s %q; known: %s", filter.name, v, strings.Join(known, ", "))
+			}
+		}
+	}
+	return nil
 }
 
 func slugs[T interface{ GetSlug() string }](ts []T) []string {

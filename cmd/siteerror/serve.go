@@ -176,6 +176,9 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 	// The port is taken before the content is read: a client that comes now waits
 	// for its answer, and a used port is told at once.
 	sockets, inherited, err := listen.Open(ctx, f.addr)
+	if malformed := new(net.AddrError); errors.As(err, &malformed) {
+		return usageError{err}
+	}
 	if err != nil {
 		return err
 	}
