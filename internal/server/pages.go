@@ -133,6 +133,9 @@ func (s *Server) showShort(c *gin.Context, snap *library.Snapshot, word string) 
 		s.redirect(c, http.StatusPermanentRedirect, codes[0].Path+".md")
 		return nil
 	}
+	if asMarkdown { // several
+		return s.chooser(c, snap, word, codes, formatMarkdown)
+	}
 	f, err := formatOf(c)
 	if err != nil {
 		return err

@@ -105,6 +105,7 @@ var exchanges = []exchange{
 	{path: "/404.13", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": "^/codes/iis-404.13$"}},
 	{path: "/499", header: map[string]string{"Accept": browser}, status: 300, want: map[string]string{"Content-Type": "^text/html"}, contains: "Cloudflare"},
 	{path: "/499", header: map[string]string{"Accept": "application/json"}, status: 300, contains: `"nginx-499"`},
+	{path: "/499.md", header: map[string]string{"Accept": browser}, status: 300, want: map[string]string{"Content-Type": "^text/markdown"}, contains: "/codes/nginx-499"},
 	{path: "/299", header: map[string]string{"Accept": browser}, status: 404, contains: "x00 of its class"},
 	{path: "/299", header: map[string]string{"Accept": "application/json"}, status: 404, want: map[string]string{"Content-Type": problemT}},
 	{path: "/nginx-499", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": "^/codes/nginx-499$"}},
@@ -300,6 +301,21 @@ func TestExchanges(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A target without a path is the first page; to CONNECT it is another host, and
+// this is no proxy (RFC 9110 §9.3.6, RFC 9112 §3.2).
+func TestTargetWithoutAPath(t *testing.T) {
+	s := newServer(t, nil)
+	for method, want := range map[string]int{"GET": 200, "CONNECT": 405, "POST": 405} {
+		r := httptest.NewRequest(http.MethodGet, "http://evil.example/", nil)
+		r.Method, r.URL.Path, r.RequestURI = method, "", "http://evil.example"
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code != want || want == 405 && w.Header().Get("Allow") == "" {
+			t.Errorf("%s: %d, Allow %q", method, w.Code, w.Header().Get("Allow"))
+		}
 	}
 }
 
