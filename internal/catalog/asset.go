@@ -118,12 +118,12 @@ func (c *Catalog) settle(b *builder, keep bool) {
 			}
 		}
 	}
-	if keep {
-		c.kept = map[keptKey]*parsed{}
-		for _, p := range b.files {
-			if p.group == "docs" && p.fail == nil {
-				c.kept[keptKey{p.source, p.file.Path}] = p
-			}
+	c.kept = map[keptKey]*parsed{}
+	for _, p := range b.files {
+		if keep && p.group == "docs" && p.fail == nil {
+			c.kept[keptKey{p.source, p.file.Path}] = p
+		} else {
+			p.file.Front = nil // it was read; sections hold on to their file, and its nodes are most of its size
 		}
 	}
 }
