@@ -2,6 +2,7 @@ package feed
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"siteerror/internal/catalog"
@@ -106,10 +107,22 @@ func SignatureText(s catalog.Signature) string {
 	for name, value := range s.Fields {
 		parts = append(parts, name+" = "+value)
 	}
-	if len(parts) == 2 && parts[1] < parts[0] {
-		parts[0], parts[1] = parts[1], parts[0]
-	}
+	slices.Sort(parts)
 	return strings.Join(parts, ", ")
+}
+
+// ListMarkdown returns a category's or a vendor's page as Markdown that stands on
+// its own: the introduction, then the codes in order.
+func ListMarkdown(t catalog.Taxonomy, site Site) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\n", t.Title)
+	if t.Intro != nil {
+		b.WriteString(Absolute(strings.TrimSpace(t.Intro.Source), site.URL) + "\n\n")
+	}
+	for _, c := range t.Codes {
+		fmt.Fprintf(&b, "- [%s](%s%s): %s\n", c.Title, site.URL, c.Path, c.Verdict)
+	}
+	return b.String() + "\nFrom " + site.URL + t.Path + "\n"
 }
 
 // PageMarkdown returns a post or doc as Markdown that stands on its own.

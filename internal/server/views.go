@@ -84,22 +84,33 @@ func (s *Server) chooserHTML(snap *library.Snapshot, word string, codes []*catal
 
 // showCategory serves a category. A vendor's slug here leads to the vendor.
 func (s *Server) showCategory(c *gin.Context, snap *library.Snapshot) error {
-	slug := c.Param("slug")
+	slug, asMarkdown := trimMarkdown(c.Param("slug"))
 	cat, err := snap.Catalog.Category(slug)
 	if err != nil {
 		if v, verr := snap.Catalog.Vendor(slug); verr == nil {
-			s.redirect(c, http.StatusPermanentRedirect, v.Path)
+			path := v.Path
+			if asMarkdown {
+				path += ".md"
+			}
+			s.redirect(c, http.StatusPermanentRedirect, path)
 			return nil
 		}
 		return err
+	}
+	if asMarkdown {
+		return s.markdownTwin(c, snap, func() string { return feed.ListMarkdown(cat.Taxonomy, s.siteOf(snap)) })
 	}
 	return pageOnce(s, c, snap, s.views.List, func() web.ListPage { return s.viewsOf(snap).NewCategory(cat) })
 }
 
 func (s *Server) showVendor(c *gin.Context, snap *library.Snapshot) error {
-	v, err := snap.Catalog.Vendor(c.Param("slug"))
+	slug, asMarkdown := trimMarkdown(c.Param("slug"))
+	v, err := snap.Catalog.Vendor(slug)
 	if err != nil {
 		return err
+	}
+	if asMarkdown {
+		return s.markdownTwin(c, snap, func() string { return feed.ListMarkdown(v.Taxonomy, s.siteOf(snap)) })
 	}
 	return pageOnce(s, c, snap, s.views.List, func() web.ListPage { return s.viewsOf(snap).NewVendor(snap.Catalog, v) })
 }
