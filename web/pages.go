@@ -128,6 +128,7 @@ const longList = 30
 func (v *Views) NewCodes(c *catalog.Catalog) CodesPage {
 	p := CodesPage{Count: len(c.Codes), Frame: v.frame("All status codes", fmt.Sprintf("All %d status codes on one page: the registered ones by class, then each vendor's own.", len(c.Codes)), "/codes")}
 	p.Nav = "codes"
+	p.Markdown = "/codes.md"
 	for _, cat := range c.Categories {
 		g := CodeGroup{Title: cat.Title, Path: cat.Path, Anchor: cat.Slug, Color: cat.Color}
 		for _, code := range cat.Codes {
@@ -333,6 +334,7 @@ func (v *Views) NewCompare(c *catalog.Catalog, cmp *catalog.Comparison) CompareP
 		Comparison: cmp, Known: suggested(c), Heading: heading,
 	}
 	p.Nav = "compare"
+	p.Markdown = cmp.Path + ".md"
 	p.NoIndex = cmp.Guide == nil
 	for i, code := range cmp.Codes {
 		p.Columns = append(p.Columns, Column{code, "/compare?codes=" + strings.Join(slices.Delete(slices.Clone(ids), i, i+1), "&codes=")})
@@ -380,6 +382,7 @@ type BlogPage struct {
 func (v *Views) NewBlog(c *catalog.Catalog) BlogPage {
 	p := BlogPage{Frame: v.frame("Blog", "Posts about HTTP in production: who sent this error, what to answer, and the commands that prove it.", "/blog"), Heading: "Blog", Posts: c.Posts, Tags: c.Tags(), Feed: "/blog/feed.xml"}
 	p.Nav = "blog"
+	p.Markdown = "/blog.md"
 	return p
 }
 
@@ -387,6 +390,7 @@ func (v *Views) NewBlog(c *catalog.Catalog) BlogPage {
 func (v *Views) NewTag(c *catalog.Catalog, tag string, posts []*catalog.Post) BlogPage {
 	p := BlogPage{Frame: v.frame("Posts about "+tag, fmt.Sprintf("All posts with the tag %s, newest first, with reading time.", tag), "/blog/tags/"+tag), Heading: "Posts about " + tag, Tag: tag, Posts: posts, Tags: c.Tags(), Feed: "/blog/tags/" + tag + "/feed.xml"}
 	p.Nav = "blog"
+	p.Markdown = "/blog/tags/" + tag + ".md"
 	return p
 }
 

@@ -245,20 +245,14 @@ func (t *tools) compare(_ context.Context, _ *sdk.CallToolRequest, in compareIn)
 		return nil, compareOut{}, err
 	}
 	out := compareOut{URL: t.cfg.Site.URL + cmp.Path}
-	var text strings.Builder
-	if cmp.Guide != nil {
-		text.WriteString(cmp.Guide.Verdict + "\n")
-	}
 	for _, p := range cmp.Points {
 		row := point{Label: p.Label, Same: p.Same, Values: map[string]string{}}
-		fmt.Fprintf(&text, "\n%s\n", p.Label)
 		for i, cell := range p.Cells {
 			row.Values[cmp.Codes[i].ID] = cell.Text
-			fmt.Fprintf(&text, "- %s: %s\n", cmp.Codes[i].ID, cell.Text)
 		}
 		out.Points = append(out.Points, row)
 	}
-	return textResult(text.String()), out, nil
+	return textResult(feed.CompareMarkdown(cmp, t.cfg.Site)), out, nil
 }
 
 type diagnoseIn struct {

@@ -114,6 +114,9 @@ func (s *Server) route(w *recorder, r *http.Request) {
 		}
 		r = withPath(r, "/") // http://host, without a slash
 	}
+	if fixed := plainQuery(r.URL.RawQuery); fixed != r.URL.RawQuery {
+		r.URL.RawQuery = fixed
+	}
 	if base := s.cfg.BasePath; base != "" {
 		path, ok := strings.CutPrefix(r.URL.Path, base)
 		if !ok || path != "" && path[0] != '/' {
@@ -146,6 +149,30 @@ func (s *Server) route(w *recorder, r *http.Request) {
 		return
 	}
 	s.engine.ServeHTTP(w, r)
+}
+
+// plainQuery is a query in which what is no syntax is text: a semicolon, which net/url refuses, and a
+// percent sign that no two hexadecimal digits follow.
+func plainQuery(q string) string {
+	if !strings.ContainsAny(q, ";%") {
+		return q
+	}
+	var b strings.Builder
+	for i := 0; i < len(q); i++ {
+		switch {
+		case q[i] == ';':
+			b.WriteString("%3B")
+		case q[i] == '%' && !(i+2 < len(q) && isHex(q[i+1]) && isHex(q[i+2])):
+			b.WriteString("%25")
+		default:
+			b.WriteByte(q[i])
+		}
+	}
+	return b.String()
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
 
 // readOnlyAPI reports whether any page of the web may read the answer: the API

@@ -199,6 +199,14 @@ func (s *Server) markdownTwin(c *gin.Context, snap *library.Snapshot, text func(
 	})
 }
 
+// markdownNow serves Markdown that is not kept: there are more comparisons than one wants to keep.
+func (s *Server) markdownNow(c *gin.Context, text string) error {
+	rep := newRepresentation(typeMarkdown, []byte(text))
+	rep.live = true
+	rep.serve(c.Writer, c.Request)
+	return nil
+}
+
 // alternate names a page's Markdown twin (RFC 8288).
 func (s *Server) alternate(p catalog.Page) http.Header {
 	return http.Header{"Link": {"<" + s.absolute(p.Path) + `.md>; rel="alternate"; type="text/markdown"`}}

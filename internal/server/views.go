@@ -156,7 +156,8 @@ func (s *Server) meant(c *catalog.Catalog, word string) string {
 // showCompare serves GET /compare/a-vs-b. There is one address for a comparison:
 // other orders lead to it.
 func (s *Server) showCompare(c *gin.Context, snap *library.Snapshot) error {
-	ids := strings.Split(c.Param("ids"), "-vs-")
+	path, asMarkdown := trimMarkdown(c.Param("ids"))
+	ids := strings.Split(path, "-vs-")
 	if len(ids) > catalog.MaxCompared {
 		return badRequest("A comparison holds two to four codes; this address names %d.", len(ids))
 	}
@@ -167,9 +168,16 @@ func (s *Server) showCompare(c *gin.Context, snap *library.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	if cmp.Path != c.Request.URL.Path {
-		s.redirect(c, http.StatusPermanentRedirect, cmp.Path)
+	want := cmp.Path
+	if asMarkdown {
+		want += ".md"
+	}
+	if want != c.Request.URL.Path {
+		s.redirect(c, http.StatusPermanentRedirect, want)
 		return nil
+	}
+	if asMarkdown {
+		return s.markdownNow(c, feed.CompareMarkdown(cmp, s.siteOf(snap)))
 	}
 	if cmp.Guide == nil { // there are more pairs than one wants to keep
 		return pageNow(s, c, 0, s.views.Compare, s.viewsOf(snap).NewCompare(snap.Catalog, cmp))
@@ -181,11 +189,22 @@ func (s *Server) showBlog(c *gin.Context, snap *library.Snapshot) error {
 	return pageOnce(s, c, snap, s.views.Blog, func() web.BlogPage { return s.viewsOf(snap).NewBlog(snap.Catalog) })
 }
 
+func (s *Server) serveBlogMarkdown(c *gin.Context, snap *library.Snapshot) error {
+	return s.markdownTwin(c, snap, func() string { return feed.PostsMarkdown(snap.Catalog.Posts, s.siteOf(snap), "Blog", "/blog") })
+}
+
+func (s *Server) serveCodesMarkdown(c *gin.Context, snap *library.Snapshot) error {
+	return s.markdownTwin(c, snap, func() string { return feed.CodesMarkdown(snap.Catalog, s.siteOf(snap)) })
+}
+
 func (s *Server) showTag(c *gin.Context, snap *library.Snapshot) error {
-	tag := c.Param("tag")
+	tag, asMarkdown := trimMarkdown(c.Param("tag"))
 	posts := snap.Catalog.PostsByTag(tag)
 	if len(posts) == 0 {
 		return notFound("No post has the tag %q.", tag)
+	}
+	if asMarkdown {
+		return s.markdownTwin(c, snap, func() string { return feed.PostsMarkdown(posts, s.siteOf(snap), "Posts about "+tag, "/blog/tags/"+tag) })
 	}
 	return pageOnce(s, c, snap, s.views.Blog, func() web.BlogPage { return s.viewsOf(snap).NewTag(snap.Catalog, tag, posts) })
 }
