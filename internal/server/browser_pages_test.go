@@ -27,10 +27,11 @@ var brokenPages = []string{"/nothing-here", "/299", "/499"}
 func TestPagesInABrowser(t *testing.T) {
 	ctx := startBrowser(t)
 	srv := httptest.NewServer(newServer(t, nil))
-	defer srv.Close()
+	t.Cleanup(srv.Close)
 	for _, width := range []int64{390, 1280} {
 		for _, theme := range []string{"light", "dark"} {
 			t.Run(fmt.Sprintf("%d %s", width, theme), func(t *testing.T) {
+				t.Parallel()
 				judge := axe(t)
 				tab(t, ctx, chromedp.EmulateViewport(width, 800), scheme(theme), chromedp.ActionFunc(func(ctx context.Context) error {
 					for _, path := range pageKinds {
@@ -81,13 +82,14 @@ func fits(t *testing.T, ctx context.Context, path string) bool {
 func TestPagesReflow(t *testing.T) {
 	ctx := startBrowser(t)
 	srv := httptest.NewServer(newServer(t, nil))
-	defer srv.Close()
+	t.Cleanup(srv.Close)
 	for _, tt := range []struct {
 		name  string
 		width int64
 		font  int64 // px of the root
 	}{{"320 px", 320, 16}, {"200 % zoom", 640, 16}, {"doubled root font", 1280, 32}, {"doubled root font on a phone", 390, 32}} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			large := chromedp.ActionFunc(func(ctx context.Context) error {
 				return page.SetFontSizes(&page.FontSizes{Standard: tt.font, Fixed: tt.font}).Do(ctx)
 			})
