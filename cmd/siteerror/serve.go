@@ -38,8 +38,8 @@ const (
 	maxHeaderBytes    = 32 << 10
 	drainTimeout      = 10 * time.Second
 
-	// The heap is mostly the library, which stays; what requests leave behind is little, and a
-	// collection costs a few milliseconds. GOGC in the environment decides otherwise.
+	// Once the library is read, the heap is mostly what stays; what requests leave behind is little,
+	// and a collection costs a few milliseconds. GOGC in the environment decides otherwise.
 	gcPercent = 50
 
 	defaultCheckRate = 60 // a minute and client
@@ -178,9 +178,6 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 	if err != nil {
 		return err
 	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
 	// The port is taken before the content is read: a client that comes now waits
 	// for its answer, and a used port is told at once.
 	sockets, inherited, err := listen.Open(ctx, f.addr)
@@ -201,6 +198,9 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 		return err
 	}
 	defer lib.Close()
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	handler, err := server.New(server.Config{
 		Library: lib, Checker: p.checker, Log: p.log, BaseURL: p.base, BasePath: p.path, Addr: sockets[0].Addr().String(), TLS: p.certificate != nil,
 		Version: version(), Gate: p.gate, Access: p.access, Misses: f.misses(), Live: f.watch, OperatorToken: f.operator,
