@@ -116,10 +116,7 @@ func attr(n *html.Node, key string) string {
 // The names and roles that people with a screen reader, and tests, rely on.
 func TestCodePagesKeepTheAccessibleContract(t *testing.T) {
 	v, c := views(t)
-	for i, code := range c.Codes {
-		if code.Vendor.Slug != "ietf" && i%8 != 0 {
-			continue // one template makes them all; a sample of the vendors' short pages tells as much
-		}
+	for _, code := range c.Codes {
 		var b bytes.Buffer
 		if err := v.Code.Render(&b, v.NewCode(c, code)); err != nil {
 			t.Fatalf("%s: %v", code.ID, err)
