@@ -93,17 +93,16 @@ func (x *Index) explainConcept(ctx context.Context, c *concept, page uint32) (Ex
 	if by.why != "" {
 		part.Text += fmt.Sprintf(" × %.2f (%s %q)", by.weight, by.why, strings.TrimPrefix(by.term, synonymMark))
 	}
-	var fields []string
-	for f := range numFields {
-		err := x.store.visit(ctx, f.String(), by.term, func(n uint32, count float32) {
-			if n == page {
-				fields = append(fields, fmt.Sprintf("%s %g", f, count))
-			}
-		})
-		if err != nil {
-			return part, err
-		}
+	data, err := x.store.list(ctx, by.term)
+	if err != nil {
+		return part, err
 	}
+	var fields []string
+	eachPosting(data, len(x.docs), func(n uint32, f field, count int) {
+		if n == page {
+			fields = append(fields, fmt.Sprintf("%s %d", f, count))
+		}
+	})
 	part.Text += ", in " + strings.Join(fields, ", ")
 	return part, nil
 }

@@ -1,8 +1,9 @@
 // Package index is full-text search over the library's pages: analysis made for HTTP status codes, ranking, facets,
 // fragments, suggestions and spelling.
 //
-// Bleve's scorch keeps the dictionaries and posting lists, and is the file format of a cached index. Each posting list is
-// read once into flat arrays, and scoring, facets and fragments are computed from those and from the documents, which the
+// Bleve's scorch keeps the dictionaries, finds terms by prefix and by likeness, and is the file format of a cached index. Its
+// documents are runs of terms with their posting lists, which take a third of the room that a document a page does. Each list
+// is read once into a flat array, and scoring, facets and fragments are computed from those and from the pages, which the
 // index keeps. Nothing else in the program knows Bleve.
 package index
 
@@ -84,7 +85,6 @@ type Index struct {
 
 	completeOnce sync.Once
 	complete     *completions
-	completeErr  error
 }
 
 // alias is where a vendor's rendering of a standard code stands.

@@ -3,6 +3,7 @@ package index
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"sync"
@@ -18,6 +19,7 @@ type posting struct {
 type list struct {
 	pages []posting // by page
 	named int       // how many of them have the term outside their body
+	body  bool      // one has it in its body
 }
 
 func (l *list) empty() bool { return len(l.pages) == 0 }
@@ -26,37 +28,39 @@ func (l *list) empty() bool { return len(l.pages) == 0 }
 // most of it at once, a word in the body has to recur.
 const saturation = 3.0
 
-// read makes the list of a term from Bleve's fields: BM25F, the boosted counts of all fields summed, then saturated. Sums is
-// zero for every page, and is left so.
-func (x *Index) read(ctx context.Context, term string, sums []float32) (*list, error) {
-	l := new(list)
-	var touched []uint32
-	var err error
-	for f := field(0); f < numFields && err == nil; f++ {
-		if f == fieldBody {
-			l.named = len(touched)
-		}
-		boost, lengths := f.boost(), x.lengths[f]
-		err = x.store.visit(ctx, f.String(), term, func(page uint32, count float32) {
-			weight := boost * count
-			if lengths != nil {
-				weight /= lengths[page]
-			}
-			if sums[page] == 0 {
-				touched = append(touched, page)
-			}
-			sums[page] += weight
-		})
-	}
-	slices.Sort(touched)
-	l.pages = make([]posting, len(touched))
-	for i, n := range touched {
-		l.pages[i] = posting{page: n, value: sums[n] / (sums[n] + saturation)}
-		sums[n] = 0
-	}
+// read makes the list of a term from what each field has of it: BM25F, the boosted counts of all fields summed, then saturated.
+func (x *Index) read(ctx context.Context, term string) (*list, error) {
+	data, err := x.store.list(ctx, term)
 	if err != nil {
 		return nil, err
 	}
+	l := new(list)
+	named := -1 // the last page that has it in a short field
+	sound := eachPosting(data, len(x.docs), func(page uint32, f field, count int) {
+		weight := f.boost() * float32(count)
+		if lengths := x.lengths[f]; lengths != nil {
+			weight /= lengths[page]
+		}
+		if n := len(l.pages); n == 0 || l.pages[n-1].page != page {
+			l.pages = append(l.pages, posting{page: page})
+		}
+		l.pages[len(l.pages)-1].value += weight
+		switch {
+		case f == fieldBody:
+			l.body = true
+		case named != int(page):
+			named = int(page)
+			l.named++
+		}
+	})
+	if !sound {
+		return nil, fmt.Errorf("%w: the postings of %q", ErrDamaged, term)
+	}
+	for i := range l.pages {
+		p := &l.pages[i]
+		p.value /= p.value + saturation
+	}
+	l.pages = slices.Clip(l.pages)
 	return l, nil
 }
 
@@ -71,7 +75,6 @@ type listCache struct {
 	mu         sync.RWMutex
 	young, old map[string]*list
 	postings   int // in young
-	sums       []float32
 }
 
 // maxCachedPostings bounds each half of the cache, at 8 bytes a posting.
@@ -100,11 +103,8 @@ func (x *Index) list(ctx context.Context, term string) (*list, error) {
 	}
 	l, ok = c.old[term]
 	if !ok {
-		if c.sums == nil {
-			c.sums = make([]float32, len(x.docs))
-		}
 		var err error
-		if l, err = x.read(ctx, term, c.sums); err != nil {
+		if l, err = x.read(ctx, term); err != nil {
 			return nil, err
 		}
 	}

@@ -116,7 +116,7 @@ func (x *Index) corrections(ctx context.Context, a *analyzer, typed string) ([]c
 		}
 		return true
 	}
-	err := x.store.similar(nameWord, typed, func(text string, _ int) bool { return consider(text, a.word(text).term, 0) })
+	err := x.store.similar(nameWord, typed, func(text string) bool { return consider(text, a.word(text).term, 0) })
 	if len(found) == 0 && err == nil && failed == nil {
 		var sounding []string
 		sounding, err = x.sounding(typed)
@@ -125,7 +125,8 @@ func (x *Index) corrections(ctx context.Context, a *analyzer, typed string) ([]c
 		}
 	}
 	if len(found) == 0 && err == nil && failed == nil {
-		err = x.store.similar(fieldBody.String(), stem(typed), func(term string, _ int) bool { return consider(term, term, 0) })
+		err = x.store.similar(nameTerm, stem(typed), func(term string) bool { return consider(term, term, 0) })
+		found = slices.DeleteFunc(found, func(c candidate) bool { return !c.list.body }) // two words written as one
 		for i := range found {
 			found[i].text = x.surface(a, found[i].term, found[i].list)
 		}
@@ -159,7 +160,7 @@ func (x *Index) sounding(typed string) ([]string, error) {
 	}
 	x.soundsOnce.Do(func() {
 		x.sounds = make(map[string][]string)
-		x.soundsErr = x.store.terms(nameWord, "", func(term string, _ int) bool {
+		x.soundsErr = x.store.terms(nameWord, "", func(term string) bool {
 			if key := sound(term); len(term) >= minSoundLetters && len(key) >= minSoundLength {
 				x.sounds[key] = append(x.sounds[key], strings.Clone(term))
 			}
@@ -233,7 +234,7 @@ func (s *speller) remember(typed string, found []correction) {
 // completeWord adds the words that begin with w.
 func (x *Index) completeWord(ctx context.Context, a *analyzer, w *word) error {
 	var terms []string
-	err := x.store.terms(nameWord, strings.ToLower(w.text), func(term string, _ int) bool {
+	err := x.store.terms(nameWord, strings.ToLower(w.text), func(term string) bool {
 		if t := a.word(term).term; !slices.Contains(terms, t) {
 			terms = append(terms, t)
 		}

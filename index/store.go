@@ -1,33 +1,41 @@
 package index
 
 import (
+	"bytes"
+	"compress/flate"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/blevesearch/bleve/v2/document"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	bleve "github.com/blevesearch/bleve_index_api"
 )
 
+// Fields of Bleve, whose documents are not pages but parts of the dictionary: a block of terms each, whose stored value is their
+// posting lists, deflated, and one of all words.
+const (
+	nameTerm = "term"
+	nameWord = "word" // unstemmed words of the short fields, for spelling
+)
+
 // store is the part of an index that Bleve keeps.
 type store struct {
 	index  bleve.Index
 	reader bleve.IndexReader
-	// pages gives, by Bleve's document number, the page behind it. Bleve numbers documents in no order.
-	pages []uint32
+	blocks [][]byte // the posting lists, by Bleve's document number
 }
 
-// batchBytes is how much text goes into one segment in memory. Analyzed documents take several times their text, so a large
-// tree is cut; every term is looked up in each segment, so it is cut rarely. The shipped library is one segment.
-const batchBytes = 32 << 20
-
-// analysisWorkers is 1 because documents come to scorch analyzed.
-const analysisWorkers = 1
-
 func buildInMemory(ctx context.Context, x *Index) (*store, error) {
-	queue := bleve.NewAnalysisQueue(analysisWorkers)
+	docs, err := x.dictionary(ctx)
+	if err != nil {
+		return nil, err
+	}
+	queue := bleve.NewAnalysisQueue(1) // documents come analyzed
 	defer queue.Close()
 	idx, err := scorch.NewScorch(scorch.Name, map[string]any{"path": ""}, queue)
 	if err != nil {
@@ -37,54 +45,83 @@ func buildInMemory(ctx context.Context, x *Index) (*store, error) {
 		return nil, err
 	}
 	batch := bleve.NewBatch()
-	bytes := 0
-	flush := func() error {
-		if len(batch.IndexOps) == 0 {
-			return nil
-		}
-		err := idx.Batch(batch)
-		batch, bytes = bleve.NewBatch(), 0
-		return err
-	}
-	err = x.analyzeAll(ctx, func(doc *document.Document, size int) error {
+	for _, doc := range docs {
 		batch.Update(doc)
-		if bytes += size; bytes < batchBytes {
-			return nil
-		}
-		return flush()
-	})
-	if err == nil {
-		err = flush()
 	}
-	if err != nil {
+	if err := idx.Batch(batch); err != nil {
 		return nil, errors.Join(err, idx.Close())
 	}
-	return newStore(idx, len(x.docs))
+	return newStore(idx)
 }
 
-// analyzeAll calls add with the Bleve document of every page, and the size of its text in bytes.
-func (x *Index) analyzeAll(ctx context.Context, add func(doc *document.Document, size int) error) error {
-	in := newIndexer(x.synonyms)
+// dictionary reads all pages and returns the Bleve documents of their terms and words.
+func (x *Index) dictionary(ctx context.Context) ([]*document.Document, error) {
+	c := newCollector(x.synonyms)
 	for i := range x.docs {
 		if err := ctx.Err(); err != nil {
-			return err
+			return nil, err
 		}
-		d := &x.docs[i]
-		size := 0
-		fieldBody.texts(d, func(text string) { size += len(text) })
-		if err := add(in.page(i, d), size); err != nil {
-			return fmt.Errorf("page %s: %w", d.ID, err)
-		}
+		c.add(uint32(i), &x.docs[i])
 	}
-	return ctx.Err()
+	var docs []*document.Document
+	add := func(name string, terms []string, value []byte) {
+		doc := document.NewDocument(strconv.Itoa(len(docs)))
+		doc.AddField(newDictionaryField(name, terms, value))
+		docs = append(docs, doc)
+	}
+	order := make([]uint32, len(c.terms))
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	slices.SortFunc(order, func(a, b uint32) int { return strings.Compare(c.terms[a], c.terms[b]) })
+	var d deflater
+	for len(order) > 0 {
+		var b block
+		for len(order) > 0 && b.add(c.terms[order[0]], c.lists[order[0]].data) {
+			order = order[1:]
+		}
+		data, err := d.deflate(b.data)
+		if err != nil {
+			return nil, err
+		}
+		add(nameTerm, b.terms, data)
+	}
+	words := make([]string, 0, len(c.words))
+	for word := range c.words {
+		words = append(words, word)
+	}
+	add(nameWord, words, nil)
+	return docs, nil
 }
 
-// newStore takes over an open index, which must hold exactly the given number of pages.
-func newStore(idx bleve.Index, pages int) (*store, error) {
+// deflater compresses the posting lists of blocks, by a fifth to a third.
+type deflater struct {
+	w   *flate.Writer
+	buf bytes.Buffer
+}
+
+func (d *deflater) deflate(data []byte) (_ []byte, err error) {
+	d.buf.Reset()
+	if d.w == nil {
+		d.w, err = flate.NewWriter(&d.buf, 3) // a higher level takes more time and hardly less room
+	} else {
+		d.w.Reset(&d.buf)
+	}
+	if err == nil {
+		_, err = d.w.Write(data)
+	}
+	if err == nil {
+		err = d.w.Close()
+	}
+	return bytes.Clone(d.buf.Bytes()), err
+}
+
+// newStore takes over an open index.
+func newStore(idx bleve.Index) (*store, error) {
 	s := &store{index: idx}
 	var err error
 	if s.reader, err = idx.Reader(); err == nil {
-		err = s.readPages(pages)
+		err = s.readBlocks()
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.close())
@@ -92,8 +129,8 @@ func newStore(idx bleve.Index, pages int) (*store, error) {
 	return s, nil
 }
 
-// readPages finds out which page each document is.
-func (s *store) readPages(pages int) (err error) {
+// readBlocks reads the posting lists. Bleve numbers documents in no order.
+func (s *store) readBlocks() (err error) {
 	ids, err := s.reader.DocIDReaderAll()
 	if err != nil {
 		return err
@@ -101,26 +138,31 @@ func (s *store) readPages(pages int) (err error) {
 	defer func() { err = errors.Join(err, ids.Close()) }()
 	for {
 		id, err := ids.Next()
-		if err != nil {
+		if err != nil || id == nil {
 			return err
-		}
-		if id == nil {
-			break
 		}
 		name, err := s.reader.ExternalID(id)
 		if err != nil {
 			return err
 		}
-		page, err := strconv.ParseUint(name, 10, 32)
-		if err != nil || page >= uint64(pages) || id.Value() != uint64(len(s.pages)) {
-			return fmt.Errorf("%w: document %d is %q", ErrDamaged, id.Value(), name)
+		doc, err := s.reader.Document(name)
+		if err != nil {
+			return err
 		}
-		s.pages = append(s.pages, uint32(page))
+		if doc == nil || id.Value() != uint64(len(s.blocks)) {
+			return fmt.Errorf("%w: document %q is missing", ErrDamaged, name)
+		}
+		var data []byte
+		doc.VisitFields(func(f bleve.Field) {
+			if f.Name() == nameTerm {
+				data, err = io.ReadAll(flate.NewReader(bytes.NewReader(f.Value())))
+			}
+		})
+		if err != nil {
+			return fmt.Errorf("%w: document %q: %w", ErrDamaged, name, err)
+		}
+		s.blocks = append(s.blocks, data)
 	}
-	if len(s.pages) != pages {
-		return fmt.Errorf("%w: %d documents instead of %d", ErrDamaged, len(s.pages), pages)
-	}
-	return nil
 }
 
 func (s *store) close() error {
@@ -131,33 +173,31 @@ func (s *store) close() error {
 	return errors.Join(err, s.index.Close())
 }
 
-// visit calls found for each page that has term in the Bleve field, with how often it occurs there.
-func (s *store) visit(ctx context.Context, name, term string, found func(page uint32, count float32)) error {
-	r, err := s.reader.TermFieldReader(ctx, []byte(term), name, true, false, false)
+// list returns the posting list of a term, nil where there is none. The caller must not change it.
+func (s *store) list(ctx context.Context, term string) ([]byte, error) {
+	r, err := s.reader.TermFieldReader(ctx, []byte(term), nameTerm, false, false, false)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var doc bleve.TermFieldDoc
-	for {
-		hit, err := r.Next(&doc)
-		if err != nil {
-			return errors.Join(err, r.Close())
-		}
-		if hit == nil {
-			return r.Close()
-		}
-		found(s.pages[hit.ID.Value()], float32(hit.Freq))
+	hit, err := r.Next(nil)
+	if err = errors.Join(err, r.Close()); err != nil || hit == nil {
+		return nil, err
 	}
+	list := listIn(s.blocks[hit.ID.Value()], term)
+	if list == nil {
+		return nil, fmt.Errorf("%w: %q has no postings", ErrDamaged, term)
+	}
+	return list, nil
 }
 
 // terms calls found for each term of the Bleve field that begins with prefix, in order, until found returns false.
-func (s *store) terms(name, prefix string, found func(term string, docs int) bool) error {
+func (s *store) terms(name, prefix string, found func(term string) bool) error {
 	dict, err := s.reader.FieldDictPrefix(name, []byte(prefix))
 	return walk(dict, err, found)
 }
 
 // similar is terms for the terms within one edit of word: a letter wrong, missing, extra, or two exchanged.
-func (s *store) similar(name, word string, found func(term string, docs int) bool) error {
+func (s *store) similar(name, word string, found func(term string) bool) error {
 	fuzzy, ok := s.reader.(bleve.IndexReaderFuzzy)
 	if !ok {
 		return nil
@@ -166,7 +206,7 @@ func (s *store) similar(name, word string, found func(term string, docs int) boo
 	return walk(dict, err, found)
 }
 
-func walk(dict bleve.FieldDict, err error, found func(term string, docs int) bool) error {
+func walk(dict bleve.FieldDict, err error, found func(term string) bool) error {
 	if err != nil {
 		return err
 	}
@@ -175,8 +215,44 @@ func walk(dict bleve.FieldDict, err error, found func(term string, docs int) boo
 		if err != nil {
 			return errors.Join(err, dict.Close())
 		}
-		if entry == nil || !found(entry.Term, int(entry.Count)) {
+		if entry == nil || !found(entry.Term) {
 			return dict.Close()
 		}
 	}
 }
+
+// dictionaryField is a Bleve field whose terms are known: indexed without counts, positions or doc values, and stored where it
+// has a value.
+type dictionaryField struct {
+	name  string
+	terms bleve.TokenFrequencies
+	value []byte
+}
+
+func newDictionaryField(name string, terms []string, value []byte) *dictionaryField {
+	f := &dictionaryField{name: name, terms: make(bleve.TokenFrequencies, len(terms)), value: value}
+	once := new(bleve.TokenFreq) // shared: nothing is known of a term but that it is there
+	once.SetFrequency(1)
+	for _, term := range terms {
+		f.terms[term] = once
+	}
+	return f
+}
+
+func (f *dictionaryField) Name() string             { return f.name }
+func (f *dictionaryField) ArrayPositions() []uint64 { return nil }
+func (f *dictionaryField) Options() bleve.FieldIndexingOptions {
+	if f.value == nil {
+		return bleve.IndexField
+	}
+	return bleve.IndexField | bleve.StoreField
+}
+func (f *dictionaryField) Analyze()                                         {}
+func (f *dictionaryField) Value() []byte                                    { return f.value }
+func (f *dictionaryField) NumPlainTextBytes() uint64                        { return 0 }
+func (f *dictionaryField) Size() int                                        { return len(f.terms) }
+func (f *dictionaryField) EncodedFieldType() byte                           { return 't' }
+func (f *dictionaryField) AnalyzedTokenFrequencies() bleve.TokenFrequencies { return f.terms }
+
+// AnalyzedLength is kept with every term, where 1 takes the least room.
+func (f *dictionaryField) AnalyzedLength() int { return 1 }

@@ -3,6 +3,7 @@ package index
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -54,8 +55,7 @@ type codeCompletion struct {
 	spelled bool
 }
 
-// newCompletions reads Bleve's dictionary of words once.
-func newCompletions(ctx context.Context, x *Index) (*completions, error) {
+func newCompletions(x *Index) *completions {
 	c := &completions{vendors: make(map[string][]uint32), titles: make([]string, len(x.docs))}
 	for i := range x.docs {
 		c.titles[i] = strings.ToLower(x.docs[i].Title)
@@ -63,23 +63,7 @@ func newCompletions(ctx context.Context, x *Index) (*completions, error) {
 			c.vendors[d.Vendor] = append(c.vendors[d.Vendor], uint32(i))
 		}
 	}
-	err := x.store.terms(nameWord, "", func(term string, _ int) bool {
-		c.words = append(c.words, strings.Clone(term))
-		return true
-	})
-	if err != nil {
-		return nil, err
-	}
-	c.starts = make([]uint32, 1, len(c.words)+1)
-	for _, word := range c.words {
-		from := len(c.pages)
-		err := x.store.visit(ctx, nameWord, word, func(page uint32, _ float32) { c.pages = append(c.pages, page) })
-		if err != nil {
-			return nil, err
-		}
-		slices.Sort(c.pages[from:])
-		c.starts = append(c.starts, uint32(len(c.pages)))
-	}
+	c.addWords(x)
 	for key, refs := range x.codes {
 		if strings.HasSuffix(key, "xx") {
 			continue
@@ -93,7 +77,36 @@ func newCompletions(ctx context.Context, x *Index) (*completions, error) {
 	slices.SortFunc(c.codes, func(a, b codeCompletion) int {
 		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.ref.page, b.ref.page), cmp.Compare(a.ref.section, b.ref.section))
 	})
-	return c, nil
+	return c
+}
+
+// addWords reads the words of the short fields.
+func (c *completions) addWords(x *Index) {
+	a := x.analyzer()
+	defer x.analyzers.Put(a)
+	pages := make(map[string][]uint32)
+	var tokens []token
+	for i := range x.docs {
+		for f := range numFields {
+			if !f.completed() {
+				continue
+			}
+			f.texts(&x.docs[i], func(text string) {
+				tokens = a.tokens(tokens[:0], text)
+				eachWord(tokens, text, func(word string) {
+					if on := pages[word]; len(on) == 0 || on[len(on)-1] != uint32(i) {
+						pages[word] = append(on, uint32(i))
+					}
+				})
+			})
+		}
+	}
+	c.words = slices.Sorted(maps.Keys(pages))
+	c.starts = make([]uint32, 1, len(c.words)+1)
+	for _, word := range c.words {
+		c.pages = append(c.pages, pages[word]...)
+		c.starts = append(c.starts, uint32(len(c.pages)))
+	}
 }
 
 // Suggest returns the pages that text, as far as it is typed, may mean, the likeliest first: at most limit, 8 where it is 0.
@@ -102,10 +115,7 @@ func (x *Index) Suggest(ctx context.Context, text string, limit int) ([]Suggesti
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	x.completeOnce.Do(func() { x.complete, x.completeErr = newCompletions(context.WithoutCancel(ctx), x) })
-	if x.completeErr != nil {
-		return nil, x.completeErr
-	}
+	x.completeOnce.Do(func() { x.complete = newCompletions(x) })
 	if limit <= 0 {
 		limit = defaultSuggested
 	}
