@@ -54,7 +54,9 @@ func below(docs []*catalog.Doc, path string, part int) Below {
 
 // NewDocs makes part n of the list of docs and folders that stand in no other.
 func (v *Views) NewDocs(c *catalog.Catalog, n int) DocsPage {
-	return DocsPage{Frame: v.frame("Docs", "Every other page of this site: guides, runbooks and how to run it yourself.", "/docs"), Below: below(c.Roots, "/docs", n)}
+	p := DocsPage{Frame: v.frame("Docs", "Every other page of this site: guides, runbooks and how to run it yourself.", "/docs"), Below: below(c.Roots, "/docs", n)}
+	p.Markdown = "/docs.md"
+	return p
 }
 
 // DocPage is any other Markdown page, or a folder of them.
@@ -78,8 +80,6 @@ func (v *Views) NewDoc(c *catalog.Catalog, d *catalog.Doc, n int) DocPage {
 	}
 	slices.Reverse(p.Parents)
 	p.Frame.Edit = c.EditURL(d.Page)
-	if !d.Folder {
-		p.Frame.Markdown = d.Path + ".md"
-	}
+	p.Frame.Markdown = d.Path + ".md"
 	return p
 }

@@ -100,7 +100,7 @@ func (v *Views) NewHome(c *catalog.Catalog, live []LiveExample) HomePage {
 			p.Vendors = append(p.Vendors, vendor)
 		}
 	}
-	p.Nav = "home"
+	p.Nav, p.Markdown = "home", "/index.md"
 	return p
 }
 
@@ -165,7 +165,7 @@ func (v *Views) NewCategory(cat *catalog.Category) ListPage {
 		Frame:   v.frame(cat.Title+" status codes", introLine(cat.Taxonomy, cat.Title+" status codes: what the class promises and every code in it."), cat.Path),
 		Heading: cat.Title, Intro: intro(cat.Taxonomy), Long: len(cat.Codes) >= longList,
 	}
-	p.Color, p.Nav = cat.Color, "codes"
+	p.Color, p.Nav, p.Markdown = cat.Color, "codes", cat.Path+".md"
 	for _, code := range cat.Codes {
 		anchor, title := "v-"+code.Vendor.Slug, code.Vendor.Title
 		if code.Vendor.Slug == "ietf" {
@@ -187,7 +187,7 @@ func (v *Views) NewVendor(c *catalog.Catalog, vendor *catalog.Vendor) ListPage {
 		Frame:   v.frame(vendor.Title+" status codes", introLine(vendor.Taxonomy, vendor.Title+" status codes and error pages: what each means and where to read it."), vendor.Path),
 		Heading: vendor.Title, Intro: intro(vendor.Taxonomy), Renderings: vendor.Renderings, VendorURL: vendor.URL, Long: len(vendor.Codes) >= longList,
 	}
-	p.Nav = "codes"
+	p.Nav, p.Markdown = "codes", vendor.Path+".md"
 	for _, code := range vendor.Codes {
 		anchor, title := "own", "Its own codes"
 		if main, _, ok := strings.Cut(code.Code, "."); ok && p.Long {
@@ -294,7 +294,7 @@ func (v *Views) NewComparePicker(c *catalog.Catalog) ComparePickerPage {
 		Frame: v.frame("Compare status codes", "Put two to four status codes side by side: meaning, who has to act, retry, caching, headers and causes.", "/compare"),
 		Codes: suggested(c), Guides: c.Guides, Confused: confused(c),
 	}
-	p.Nav = "compare"
+	p.Nav, p.Markdown = "compare", "/compare.md"
 	return p
 }
 
@@ -420,7 +420,7 @@ type APIAnswer struct {
 // NewAPI makes the API's page.
 func (v *Views) NewAPI(ops []APIOperation) APIPage {
 	p := APIPage{Frame: v.frame("API", "The JSON API: search, codes, comparison, diagnosis, with every parameter and a form to try each call.", "/api"), Operations: ops}
-	p.Scripts = []string{"api.js"}
+	p.Scripts, p.Markdown = []string{"api.js"}, "/api.md"
 	for i := range ops {
 		op := &ops[i]
 		op.Curl = "curl " + shellQuote(v.cfg.SiteURL+op.Example)

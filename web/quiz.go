@@ -41,6 +41,7 @@ type Question struct {
 	Kind    string
 	Text    string
 	Code    template.HTML // a log line or response, or ""
+	Source  string        // the same as text
 	Options []string
 	Mono    bool // the options are lines of a response
 	Right   int
@@ -67,6 +68,7 @@ func (v *Views) NewQuiz(c *catalog.Catalog, seed uint64, answers string, judge b
 		Seed:  seed, NextSeed: (seed + 1) & 0xffffffff,
 	}
 	p.Scripts = []string{"quiz.js"}
+	p.Markdown = fmt.Sprintf("/quiz.md?seed=%d", seed)
 	round := Round(c, seed)
 	p.Length = len(round)
 	answers = answers[:min(len(answers), len(round))]

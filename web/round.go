@@ -155,7 +155,7 @@ func (a *asker) wrongHeader() (Question, bool) {
 	}
 	lines = slices.Insert(lines, a.rng.IntN(len(lines)+1), s.line)
 	raw := fmt.Sprintf("HTTP/1.1 %d %s\n%s", code.Example.Status, code.Example.Reason, strings.Join(lines, "\n"))
-	return Question{Kind: "Spot the wrong header", Text: "Which line does not belong in this response?", Code: a.cat.CodeBlock(raw, "http"), Options: options, Mono: true, Right: right,
+	return Question{Kind: "Spot the wrong header", Text: "Which line does not belong in this response?", Code: a.cat.CodeBlock(raw, "http"), Source: raw, Options: options, Mono: true, Right: right,
 		Why: s.why, Path: code.Path, Link: code.Title}, true
 }
 
@@ -209,7 +209,7 @@ func (a *asker) whoLogged() (Question, bool) {
 		}
 	}
 	options, right, ok := a.choose(named(vendor), wrong)
-	return Question{Kind: "Which hop wrote this log line?", Text: "Who writes this line?", Code: a.cat.CodeBlock(s.Example, "text"), Options: options, Right: right,
+	return Question{Kind: "Which hop wrote this log line?", Text: "Who writes this line?", Code: a.cat.CodeBlock(s.Example, "text"), Source: s.Example, Options: options, Right: right,
 		Why: s.Says, Path: code.Path, Link: code.Title}, ok
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"html/template"
+	"net/url"
 
 	"siteerror/internal/catalog"
 )
@@ -78,6 +79,7 @@ func (v *Views) NewSearch(query string, total int) SearchPage {
 	}
 	p := SearchPage{Frame: v.frame(title, "Full-text search over every code, post and doc, by number, name, symptom or pasted log line.", "/search")}
 	p.Query, p.NoIndex = query, query != ""
+	p.Markdown = "/search.md?" + url.Values{"q": {query}}.Encode()
 	switch {
 	case query == "" && total == 0:
 		p.Status = "Type a number, a name, a symptom, or paste a log line."

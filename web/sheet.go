@@ -35,3 +35,24 @@ func SheetMarkdown(groups []CodeGroup) []byte {
 	}
 	return []byte(b.String())
 }
+
+// QuizMarkdown is a round of the quiz on paper, the answers at its end; base
+// stands before the paths of links.
+func QuizMarkdown(c *catalog.Catalog, seed uint64, base string) string {
+	var b, answers strings.Builder
+	fmt.Fprintf(&b, "# Quiz\n\nRound %d. The answers are at the end.\n", seed)
+	for i, q := range Round(c, seed) {
+		fmt.Fprintf(&b, "\n## %d. %s\n\n", i+1, q.Text)
+		if q.Source != "" {
+			b.WriteString("```\n" + strings.TrimSpace(q.Source) + "\n```\n\n")
+		}
+		for j, option := range q.Options {
+			if q.Mono {
+				option = "`" + option + "`"
+			}
+			fmt.Fprintf(&b, "- %c: %s\n", 'a'+j, option)
+		}
+		fmt.Fprintf(&answers, "%d. %c. %s [%s](%s%s)\n", i+1, 'a'+q.Right, q.Why, q.Link, base, q.Path)
+	}
+	return b.String() + "\n## Answers\n\n" + answers.String() + "\nFrom " + base + fmt.Sprintf("/quiz?seed=%d\n", seed)
+}

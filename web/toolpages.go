@@ -56,7 +56,7 @@ func (v *Views) NewCheatSheet(c *catalog.Catalog, category, vendor string) Cheat
 		Frame: v.frame("Cheat sheet", "Every registered status code and the vendors' often-met ones on one printable sheet of two pages at most.", "/cheatsheet"), Heading: "Cheat sheet",
 		Groups: CheatSheet(c, category, vendor), Classes: c.Categories, Vendors: c.Vendors, Category: category, Vendor: vendor,
 	}
-	p.Nav = "cheatsheet"
+	p.Nav, p.Markdown = "cheatsheet", "/cheatsheet.md"
 	filters := url.Values{}
 	if cat, err := c.Category(category); err == nil {
 		filters.Set("category", category)
@@ -116,7 +116,7 @@ var LiveSamples = []Sample{
 // NewDiagnose makes the page.
 func (v *Views) NewDiagnose() DiagnosePage {
 	p := DiagnosePage{Frame: v.frame("Diagnose", "Paste a log line, response headers or an error page and learn which hop produced the error, and what proves it.", "/diagnose")}
-	p.Nav = "diagnose"
+	p.Nav, p.Markdown = "diagnose", "/diagnose.md"
 	p.Scripts = []string{"tool.js"}
 	p.API = v.cfg.SiteURL + "/api/v1/diagnose"
 	p.Samples = []Sample{
@@ -176,6 +176,7 @@ type CheckHop struct {
 // NewChecker makes the page.
 func (v *Views) NewChecker() CheckerPage {
 	p := CheckerPage{Frame: v.frame("URL checker", "Fetch a public URL hop by hop: status, headers, timing, TLS and redirects, with a verdict in words.", "/checker"), Method: "GET"}
+	p.Markdown = "/checker.md"
 	p.Scripts = []string{"tool.js"}
 	return p
 }
@@ -212,7 +213,7 @@ func (v *Views) NewPlayground(c *catalog.Catalog, r PlayRequest) PlaygroundPage 
 	if !slices.Contains(p.Methods, r.Method) {
 		p.Methods = append(p.Methods, r.Method)
 	}
-	p.Nav = "playground"
+	p.Nav, p.Markdown = "playground", "/playground.md"
 	p.Scripts = []string{"tool.js"}
 	q := url.Values{"method": {r.Method}, "path": {r.Target}}
 	for name, value := range map[string]string{"headers": r.Headers, "body": r.Body} {

@@ -67,15 +67,6 @@ func (s *Server) showDocs(c *gin.Context, snap *library.Snapshot) error {
 	return pageOnce(s, c, snap, s.views.Docs, func() web.DocsPage { return s.viewsOf(snap).NewDocs(snap.Catalog, 1) })
 }
 
-// showDocsTwin serves GET /docs.md, the Markdown of the docs' own first page.
-func (s *Server) showDocsTwin(c *gin.Context, snap *library.Snapshot) error {
-	d, err := snap.Catalog.Doc("")
-	if err != nil {
-		return err
-	}
-	return s.markdownTwin(c, snap, func() string { return feed.PageMarkdown(d.Page, s.siteOf(snap)) })
-}
-
 // showDoc serves GET /docs/*path: a page, a folder of pages, or a file that a
 // page shows.
 func (s *Server) showDoc(c *gin.Context, snap *library.Snapshot) error {
@@ -98,7 +89,7 @@ func (s *Server) showDoc(c *gin.Context, snap *library.Snapshot) error {
 	}
 	if asMarkdown {
 		if d.Folder {
-			return notFound("%s is a folder of pages, and has no text of its own.", d.Path)
+			return s.markdownTwin(c, snap, func() string { return feed.DocsMarkdown(d.Children, s.siteOf(snap), d.Title, d.Path) })
 		}
 		return s.markdownTwin(c, snap, func() string { return feed.PageMarkdown(d.Page, s.siteOf(snap)) })
 	}

@@ -66,17 +66,15 @@ func (s *Server) serveCheatSheet(c *gin.Context, snap *library.Snapshot) error {
 // showQuiz serves GET /quiz: a form without JavaScript, whose state is all in
 // the address.
 func (s *Server) showQuiz(c *gin.Context, snap *library.Snapshot) error {
-	q := c.Request.URL.Query()
-	seed, err := strconv.ParseUint(q.Get("seed"), 10, 32)
+	seed, err := quizSeed(c)
 	if err != nil {
-		if q.Get("seed") != "" {
-			return badRequest("Parameter seed is %q: it must be a whole number.", q.Get("seed"))
-		}
-		seed = uint64(rand.Uint32())
-		c.Writer.Header()["Cache-Control"] = cacheNever
-		s.redirectOnce(c, "/quiz?seed="+strconv.FormatUint(seed, 10))
+		return err
+	}
+	if seed == nil {
+		s.redirectOnce(c, "/quiz?seed="+strconv.FormatUint(uint64(rand.Uint32()), 10))
 		return nil
 	}
+	q := c.Request.URL.Query()
 	answers := q.Get("answers")
 	if strings.Trim(answers, "0123") != "" || len(answers) > web.RoundLength {
 		return badRequest("Parameter answers holds a digit from 0 to 3 for each question.")
@@ -88,7 +86,20 @@ func (s *Server) showQuiz(c *gin.Context, snap *library.Snapshot) error {
 		}
 		answers, check = answers+a, true
 	}
-	return pageNow(s, c, 0, s.views.Quiz, s.viewsOf(snap).NewQuiz(snap.Catalog, seed, answers, check))
+	return pageNow(s, c, 0, s.views.Quiz, s.viewsOf(snap).NewQuiz(snap.Catalog, *seed, answers, check))
+}
+
+// quizSeed is the round that is asked for; nil: any.
+func quizSeed(c *gin.Context) (*uint64, error) {
+	text := c.Query("seed")
+	if text == "" {
+		return nil, nil
+	}
+	seed, err := strconv.ParseUint(text, 10, 32)
+	if err != nil {
+		return nil, badRequest("Parameter seed is %q: it must be a whole number.", text)
+	}
+	return &seed, nil
 }
 
 // redirectOnce leads on with a 303 that nobody may keep.

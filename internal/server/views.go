@@ -189,14 +189,6 @@ func (s *Server) showBlog(c *gin.Context, snap *library.Snapshot) error {
 	return pageOnce(s, c, snap, s.views.Blog, func() web.BlogPage { return s.viewsOf(snap).NewBlog(snap.Catalog) })
 }
 
-func (s *Server) serveBlogMarkdown(c *gin.Context, snap *library.Snapshot) error {
-	return s.markdownTwin(c, snap, func() string { return feed.PostsMarkdown(snap.Catalog.Posts, s.siteOf(snap), "Blog", "/blog") })
-}
-
-func (s *Server) serveCodesMarkdown(c *gin.Context, snap *library.Snapshot) error {
-	return s.markdownTwin(c, snap, func() string { return feed.CodesMarkdown(snap.Catalog, s.siteOf(snap)) })
-}
-
 func (s *Server) showTag(c *gin.Context, snap *library.Snapshot) error {
 	tag, asMarkdown := trimMarkdown(c.Param("tag"))
 	posts := snap.Catalog.PostsByTag(tag)
