@@ -158,7 +158,10 @@ func encode(c coding, body []byte, hurry bool) []byte {
 
 // serve answers GET and HEAD with r: coding by q-value, preconditions in the
 // order of RFC 9110 §13.2.2. It does not allocate.
-func (r *representation) serve(w http.ResponseWriter, req *http.Request) {
+func (r *representation) serve(w http.ResponseWriter, req *http.Request) { r.send(w, req, nil) }
+
+// send is serve; ranges is the Accept-Ranges field of the whole.
+func (r *representation) send(w http.ResponseWriter, req *http.Request, ranges []string) {
 	c, plain, acceptable := chooseCoding(req.Header["Accept-Encoding"])
 	if !acceptable {
 		noCoding(w, req)
@@ -202,6 +205,9 @@ func (r *representation) serve(w http.ResponseWriter, req *http.Request) {
 	}
 	h["Content-Type"] = r.contentType
 	h["Content-Length"] = v.length
+	if ranges != nil {
+		h["Accept-Ranges"] = ranges
+	}
 	if v.encoding != nil {
 		h["Content-Encoding"] = v.encoding
 	}
@@ -230,14 +236,20 @@ func matches(header []string, etag string, weak bool) bool {
 	return false
 }
 
+var acceptRanges = []string{"bytes"}
+
 // serveFile is serve for static files, with ranges (RFC 9110 §14).
 func (r *representation) serveFile(w http.ResponseWriter, req *http.Request) {
+	if req.Header["Range"] == nil { // http.ServeContent tells no length of a coded form
+		r.send(w, req, acceptRanges)
+		return
+	}
 	c, plain, acceptable := chooseCoding(req.Header["Accept-Encoding"])
 	if !acceptable {
 		noCoding(w, req)
 		return
 	}
-	if plain && req.Header["Range"] != nil {
+	if plain {
 		c = identity // a part of a coded form is of no use to most who ask for parts
 	}
 	v := r.variant(c)
