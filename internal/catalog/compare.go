@@ -40,18 +40,21 @@ type Cell struct {
 	Items []template.HTML // where the point is a list
 }
 
-// Compare aligns the codes with these ids. A vendor's rendering stands for its
-// registered code. The error wraps ErrNotFound or ErrTooMany.
+// Compare aligns the codes that these ids mean. A vendor's rendering stands for
+// its registered code. The error wraps ErrNotFound or ErrTooMany.
 func (c *Catalog) Compare(ids []string) (*Comparison, error) {
 	var codes []*Code
 	for _, id := range ids {
-		code, _, err := c.Find(id)
+		code, err := c.Meant(id)
 		if err != nil {
 			return nil, err
 		}
 		if !slices.Contains(codes, code) {
 			codes = append(codes, code)
 		}
+	}
+	if len(codes) == 1 && len(ids) > 1 {
+		return nil, fmt.Errorf("%s name one page, %s: %w", strings.Join(ids, " and "), codes[0].ID, ErrTooMany)
 	}
 	if len(ids) > MaxCompared || len(codes) < 2 {
 		return nil, fmt.Errorf("comparing %s: %w", strings.Join(ids, ", "), ErrTooMany)

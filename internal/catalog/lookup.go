@@ -54,6 +54,40 @@ func (c *Catalog) ByNumber(code string) []*Code {
 	return pages
 }
 
+// AmbiguousError is a bare number that several vendors use. It is an ErrNotFound.
+type AmbiguousError struct {
+	Number string
+	Codes  []*Code
+}
+
+func (e *AmbiguousError) Error() string {
+	ids := make([]string, len(e.Codes))
+	for i, c := range e.Codes {
+		ids[i] = c.ID
+	}
+	return fmt.Sprintf("several vendors use %s: write %s or %s", e.Number, strings.Join(ids[:len(ids)-1], ", "), ids[len(ids)-1])
+}
+
+func (e *AmbiguousError) Unwrap() error { return ErrNotFound }
+
+// Meant returns the code that a word names: an id, a vendor's rendering, or a
+// number that one page alone has. The error wraps ErrNotFound, and is an
+// *AmbiguousError where several have it.
+func (c *Catalog) Meant(word string) (*Code, error) {
+	code, _, err := c.Find(word)
+	if err == nil {
+		return code, nil
+	}
+	switch codes := c.ByNumber(word); len(codes) {
+	case 0:
+		return nil, err
+	case 1:
+		return codes[0], nil
+	default:
+		return nil, &AmbiguousError{word, codes}
+	}
+}
+
 // Post returns a post by its slug. The error wraps ErrNotFound.
 func (c *Catalog) Post(slug string) (*Post, error) {
 	if p, ok := c.posts[slug]; ok {

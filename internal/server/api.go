@@ -265,24 +265,26 @@ func slugs[T interface{ GetSlug() string }](ts []T) []string {
 }
 
 // apiCode serves GET /api/v1/codes/:id. A vendor's rendering leads to the code
-// it renders.
+// it renders, a number to the one vendor's that uses it.
 func (s *Server) apiCode(c *gin.Context, snap *library.Snapshot) error {
 	id := c.Param("id")
 	code, err := snap.Catalog.Code(id)
 	if err == nil {
 		return s.apiOnce(c, snap, "/api/v1/codes/"+code.ID, func() any { return s.codeJSON(code) })
 	}
-	r, rerr := snap.Catalog.Rendering(id)
-	if rerr != nil {
+	if code, err = snap.Catalog.Meant(id); err != nil {
 		return err
 	}
-	s.redirect(c, http.StatusPermanentRedirect, "/api/v1/codes/"+r.Code.ID)
+	s.redirect(c, http.StatusPermanentRedirect, "/api/v1/codes/"+code.ID)
 	return nil
 }
 
 // apiCompare serves GET /api/v1/compare?ids=401,403.
 func (s *Server) apiCompare(c *gin.Context, snap *library.Snapshot) error {
-	ids := splitIDs(c.Query("ids"))
+	var ids []string
+	for _, list := range c.QueryArray("ids") {
+		ids = append(ids, splitIDs(list)...)
+	}
 	if len(ids) < 2 {
 		return badRequest("Parameter ids needs two to four codes, such as ids=401,403.")
 	}

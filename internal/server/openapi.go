@@ -129,7 +129,7 @@ func (s *Server) openAPI() ([]byte, error) {
 			}
 		}
 		if op.id == "getCode" {
-			responses["308"] = map[string]any{"description": "A vendor's rendering of a registered code: the code itself."}
+			responses["308"] = map[string]any{"description": "A vendor's rendering of a registered code, or a number that one vendor alone uses: the code itself."}
 		}
 		if op.method == "get" {
 			responses["304"] = map[string]any{"description": "What If-None-Match names is current."}

@@ -45,14 +45,20 @@ func (s *Server) showCode(c *gin.Context, snap *library.Snapshot) error {
 			s.redirect(c, http.StatusPermanentRedirect, path)
 			return nil
 		}
-		return err
+		if code, err = snap.Catalog.Meant(id); err != nil {
+			return err
+		}
+	}
+	if code.ID != id { // compared without case; one address for one page
+		path := code.Path
+		if asMarkdown {
+			path += ".md"
+		}
+		s.redirect(c, http.StatusPermanentRedirect, path)
+		return nil
 	}
 	if asMarkdown {
 		return s.markdownTwin(c, snap, func() string { return feed.CodeMarkdown(code, s.siteOf(snap)) })
-	}
-	if code.ID != id { // compared without case; one address for one page
-		s.redirect(c, http.StatusPermanentRedirect, code.Path)
-		return nil
 	}
 	f, err := formatOf(c)
 	if err != nil {

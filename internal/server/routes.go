@@ -119,7 +119,7 @@ func (s *Server) noRoute(c *gin.Context, snap *library.Snapshot) error {
 			return nil
 		}
 	}
-	if trimmed := strings.TrimRight(path, "/"); trimmed != path && plainPath(trimmed) && (c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead) {
+	if trimmed := strings.TrimRight(path, "/"); trimmed != path && plainPath(trimmed) && (c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead) && s.exists(c.Request, trimmed) {
 		trimmed = (&url.URL{Path: trimmed}).EscapedPath()
 		if q := c.Request.URL.RawQuery; q != "" {
 			trimmed += "?" + q
@@ -134,6 +134,26 @@ func (s *Server) noRoute(c *gin.Context, snap *library.Snapshot) error {
 	}
 	return err
 }
+
+// exists reports whether there is something at a path, by asking for it: one slash
+// too many must not lead from one 404 to another.
+func (s *Server) exists(r *http.Request, path string) bool {
+	r = withPath(r, path)
+	r.Method, r.URL.RawQuery = http.MethodHead, ""
+	w := &answered{header: http.Header{}}
+	s.engine.ServeHTTP(w, r)
+	return w.status != http.StatusNotFound
+}
+
+// answered notes the status of an answer to nobody.
+type answered struct {
+	header http.Header
+	status int
+}
+
+func (w *answered) Header() http.Header         { return w.header }
+func (w *answered) Write(b []byte) (int, error) { return len(b), nil }
+func (w *answered) WriteHeader(status int)      { w.status = status }
 
 // plainPath reports whether a path is safe to redirect to: it names this host
 // and nothing in it resolves to something else.

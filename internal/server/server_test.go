@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -171,6 +172,16 @@ var exchanges = []exchange{
 	{path: "/api/v1/codes?vendor=nope", status: 400},
 	{path: "/api/v1/codes/401", status: 200, contains: `"required_headers":["WWW-Authenticate"]`},
 	{path: "/api/v1/codes/nginx-502", status: 308, want: map[string]string{"Location": "^/api/v1/codes/502$"}},
+	{path: "/api/v1/codes/404.13", status: 308, want: map[string]string{"Location": `^/api/v1/codes/iis-404\.13$`}},
+	{path: "/api/v1/codes/499", status: 404, want: map[string]string{"Content-Type": problemT}, contains: "several vendors use 499: write nginx-499, cloudflare-499"},
+	{path: "/codes/404.13", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": `^/codes/iis-404\.13$`}},
+	{path: "/codes/499", header: map[string]string{"Accept": browser}, status: 404, contains: "several vendors use 499: write nginx-499, cloudflare-499"},
+	{path: "/codes/NGINX-499.md", status: 308, want: map[string]string{"Location": `^/codes/nginx-499\.md$`}},
+	{path: "/api/v1/compare?ids=404.13,404", status: 200, contains: `"id":"iis-404.13"`},
+	{path: "/api/v1/compare?ids=401&ids=403", status: 200, contains: `"points":[`},
+	{path: "/api/v1/compare?ids=401,403,401", status: 200, contains: `"points":[`},
+	{path: "/api/v1/compare?ids=401,401", status: 400, want: map[string]string{"Content-Type": problemT}, contains: "401 and 401 name one page"},
+	{path: "/api/v1/compare?ids=499,502", status: 404, want: map[string]string{"Content-Type": problemT}, contains: "write nginx-499, cloudflare-499"},
 	{path: "/api/v1/codes/799", status: 404, want: map[string]string{"Content-Type": problemT}, contains: `"status":404`},
 	{path: "/api/v1/compare?ids=401,403", status: 200, contains: `"points":[`},
 	{path: "/api/v1/compare?ids=401", status: 400},
@@ -235,13 +246,19 @@ var exchanges = []exchange{
 	{method: "BREW", path: "/502", status: 405, want: map[string]string{"Allow": "GET"}},
 	// Odd paths never leave the site and never loop.
 	{path: "/codes/", status: 308, want: map[string]string{"Location": "^/codes$"}},
+	{path: "/vendors/", status: 404},
+	{path: "/categories/", status: 404},
+	{path: "/blog/tags/", status: 404},
+	{path: "/api/v1/", status: 404, want: map[string]string{"Content-Type": problemT, "Location": ""}},
+	{path: "/nowhere/at/all/", status: 404, want: map[string]string{"Location": ""}},
+	{path: "/502/", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": "^/502$"}},
 	{path: "/codes/202/", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": "^/codes/202$"}},
 	{path: "//evil.example/", status: 404, want: map[string]string{"Location": ""}},
 	{path: "//evil.example/%2f..", status: 404, want: map[string]string{"Location": ""}},
 	{path: "/%5cevil.example/", status: 404, want: map[string]string{"Location": ""}},
 	{path: "/codes/..%2f..%2fetc%2fpasswd", header: map[string]string{"Accept": browser}, status: 404, want: map[string]string{"Location": ""}},
-	{path: "/codes/%ff/", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": "^/codes/%FF$"}},
-	{path: "/codes/%3fa%23b%25/", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": "^/codes/%3Fa%23b%25$"}},
+	{path: "/codes/%ff/", header: map[string]string{"Accept": browser}, status: 404, want: map[string]string{"Location": ""}},
+	{path: "/codes/%3fa%23b%25/", header: map[string]string{"Accept": browser}, status: 404, want: map[string]string{"Location": ""}},
 	{path: "/codes/?q=\xe9\\", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": `^/codes\?q=%E9%5C$`}},
 	{path: "/codes/nginx-502.md", header: map[string]string{"Accept": browser}, status: 308, want: map[string]string{"Location": `^/codes/502\.md$`}},
 	{path: "/codes/../codes/202", header: map[string]string{"Accept": browser}, status: 404},
@@ -389,6 +406,14 @@ func TestAssets(t *testing.T) {
 		w := do(s, exchange{path: m[1]})
 		if w.Code != 200 || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
 			t.Errorf("%s: %d, %q", m[1], w.Code, w.Header().Get("Cache-Control"))
+		}
+		coded := do(s, exchange{path: m[1], header: map[string]string{"Accept-Encoding": "br"}})
+		if h := coded.Header(); strings.HasSuffix(m[1], ".css") && h.Get("Content-Encoding") != "br" || h.Get("Content-Length") != strconv.Itoa(coded.Body.Len()) || h.Get("Accept-Ranges") != "bytes" {
+			t.Errorf("%s: %d bytes of br with %v", m[1], coded.Body.Len(), h)
+		}
+		same := do(s, exchange{path: m[1], header: map[string]string{"Accept-Encoding": "br", "If-None-Match": coded.Header().Get("Etag")}})
+		if same.Code != http.StatusNotModified || same.Header().Get("Content-Length") != "" {
+			t.Errorf("%s: its own validator gives %d", m[1], same.Code)
 		}
 		part := do(s, exchange{path: m[1], header: map[string]string{"Range": "bytes=0-9", "Accept-Encoding": "gzip"}})
 		if part.Code != http.StatusPartialContent || part.Body.Len() != 10 || part.Header().Get("Content-Encoding") != "" {
