@@ -15,7 +15,8 @@ import (
 )
 
 func (c *command) htpasswdCommand() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:   "htpasswd NAME",
 		Short: "Read a password and print the line that lets NAME in, for serve --htpasswd",
 		Example: `  siteerror htpasswd ann >> users
@@ -30,10 +31,15 @@ func (c *command) htpasswdCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if asJSON {
+				return c.printJSON(map[string]any{"name": args[0], "line": strings.TrimSpace(line)})
+			}
 			_, err = io.WriteString(c.out, line)
 			return err
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the name and the line as JSON")
+	return cmd
 }
 
 // password reads a line, unseen and twice if a person types it.

@@ -3,13 +3,17 @@ package main
 import (
 	"errors"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+	"github.com/spf13/pflag"
 )
 
 func (c *command) manCommand() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:   "man [DIR]",
 		Short: "Print the manual page, or write one for each command into DIR",
 		Example: `  siteerror man | man -l -
@@ -23,6 +27,9 @@ func (c *command) manCommand() *cobra.Command {
 			root := cmd.Root()
 			root.DisableAutoGenTag = true // the same source makes the same pages
 			if len(args) == 0 {
+				if asJSON {
+					return c.printJSON(map[string]any{"commands": manual(root)})
+				}
 				return doc.GenMan(root, header, c.out)
 			}
 			if info, err := os.Stat(args[0]); err != nil {
@@ -30,7 +37,48 @@ func (c *command) manCommand() *cobra.Command {
 			} else if !info.IsDir() {
 				return errors.New(args[0] + " is no folder")
 			}
-			return doc.GenManTree(root, header, args[0])
+			if err := doc.GenManTree(root, header, args[0]); err != nil || !asJSON {
+				return err
+			}
+			files, err := filepath.Glob(filepath.Join(args[0], "siteerror*.1"))
+			return errors.Join(err, c.printFiles(files, asJSON))
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the commands and their flags as JSON, or the files that were written")
+	return cmd
+}
+
+// manualEntry is a command as the manual has it.
+type manualEntry struct {
+	Name    string       `json:"name"` // "siteerror serve"
+	Usage   string       `json:"usage"`
+	Short   string       `json:"short"`
+	Long    string       `json:"long,omitempty"`
+	Example string       `json:"example,omitempty"`
+	Flags   []manualFlag `json:"flags"`
+}
+
+type manualFlag struct {
+	Name     string `json:"name"`
+	Type     string `json:"type"`
+	Default  string `json:"default"`
+	Says     string `json:"says"`
+	Variable string `json:"variable"` // the environment's
+}
+
+// manual lists cmd and the commands below it.
+func manual(cmd *cobra.Command) []manualEntry {
+	e := manualEntry{Name: cmd.CommandPath(), Usage: cmd.UseLine(), Short: cmd.Short, Long: cmd.Long, Example: strings.TrimSpace(cmd.Example), Flags: []manualFlag{}}
+	cmd.NonInheritedFlags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden && f.Name != "help" {
+			e.Flags = append(e.Flags, manualFlag{f.Name, f.Value.Type(), f.DefValue, f.Usage, environment(f.Name)})
+		}
+	})
+	all := []manualEntry{e}
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() {
+			all = append(all, manual(sub)...)
+		}
+	}
+	return all
 }

@@ -24,6 +24,7 @@ type newFlags struct {
 
 func (c *command) newCommand() *cobra.Command {
 	f := &newFlags{}
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "new code|post|doc NAME",
 		Short: "Write the skeleton of a page",
@@ -36,19 +37,30 @@ func (c *command) newCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if _, err = fmt.Fprintln(c.out, file); err != nil || args[0] != "code" {
-				return err
+			files := []string{file}
+			if args[0] == "code" {
+				vendor, verr := f.createVendor()
+				if vendor != "" {
+					files = append(files, vendor)
+				}
+				err = verr
 			}
-			vendor, err := f.createVendor()
-			if vendor != "" {
-				_, err = fmt.Fprintln(c.out, vendor)
-			}
-			return err
+			return errors.Join(c.printFiles(files, asJSON), err)
 		},
 	}
 	cmd.Flags().StringVar(&f.dir, "content", ".", "folder of Markdown files to write into")
 	cmd.Flags().StringVar(&f.vendor, "vendor", "", "vendor of a code; ietf if empty")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the files as JSON")
 	return cmd
+}
+
+// printFiles says which files were written.
+func (c *command) printFiles(files []string, asJSON bool) error {
+	if asJSON {
+		return c.printJSON(map[string]any{"files": files})
+	}
+	_, err := fmt.Fprintln(c.out, strings.Join(files, "\n"))
+	return err
 }
 
 // create writes the archetype of a kind and returns the file's path. It never

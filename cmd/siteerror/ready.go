@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -19,6 +20,7 @@ const readyTimeout = 3 * time.Second
 
 func (c *command) readyCommand() *cobra.Command {
 	f := &serveFlags{}
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "ready",
 		Short: "Ask the server on this machine whether it is ready, for health checks",
@@ -27,6 +29,10 @@ that it runs with: those of serve, from the same flags, variables and file.`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			answer, err := f.ready(cmd.Context())
+			var usage usageError
+			if asJSON && !errors.As(err, &usage) {
+				return c.printReady(answer, err)
+			}
 			if err != nil {
 				return err
 			}
@@ -35,7 +41,16 @@ that it runs with: those of serve, from the same flags, variables and file.`,
 		},
 	}
 	f.registerAll(cmd.Flags())
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON: whether it is ready, with which content or why not")
 	return cmd
+}
+
+// printReady says in JSON what the server answered, or why it did not.
+func (c *command) printReady(answer string, failed error) error {
+	if failed != nil {
+		return errors.Join(c.printJSON(map[string]any{"ready": false, "detail": failed.Error()}), errSilent)
+	}
+	return c.printJSON(map[string]any{"ready": true, "generation": strings.TrimSpace(strings.TrimPrefix(answer, "ready "))})
 }
 
 // ready returns what the server answers at /readyz, or why it does not.
