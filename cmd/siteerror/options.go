@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -98,12 +97,37 @@ func set(f *pflag.Flag, values []string) error {
 		return errors.New("give one value")
 	}
 	if err := f.Value.Set(values[0]); err != nil {
-		if _, wrong := strconv.ParseBool(values[0]); f.Value.Type() == "bool" && wrong != nil {
-			return fmt.Errorf("%q: write true or false", values[0])
-		}
-		return fmt.Errorf("%q is no %s", values[0], f.Value.Type())
+		return mistake(f, values[0])
 	}
 	return nil
+}
+
+// mistake says what to write instead of a value that a flag does not take.
+func mistake(f *pflag.Flag, value string) error {
+	want := "a " + f.Value.Type()
+	switch f.Value.Type() {
+	case "bool":
+		want = "true or false"
+	case "int":
+		want = "a whole number"
+		if f.DefValue != "0" {
+			want += " such as " + f.DefValue
+		}
+	}
+	return fmt.Errorf("%q: write %s (%s)", value, want, f.Usage)
+}
+
+// flagMistake is an error of the flag package in words that say what to write.
+func flagMistake(err error) error {
+	var invalid *pflag.InvalidValueError
+	var missing *pflag.ValueRequiredError
+	switch {
+	case errors.As(err, &invalid):
+		return fmt.Errorf("--%s %w", invalid.GetFlag().Name, mistake(invalid.GetFlag(), invalid.GetValue()))
+	case errors.As(err, &missing):
+		return fmt.Errorf("--%s needs a value: %s", missing.GetFlag().Name, missing.GetFlag().Usage)
+	}
+	return err
 }
 
 // below is paths as seen from dir.

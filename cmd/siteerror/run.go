@@ -88,7 +88,7 @@ Exit status: 0 done, 1 it failed or found nothing, 2 wrong usage.`,
 			return err
 		},
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{flagMistake(err)} })
 	serve := c.serveCommand()
 	root.RunE = serve.RunE // the default; it reads the same flags
 	root.Flags().AddFlagSet(serve.Flags())
@@ -108,7 +108,7 @@ func suggestion(cmd *cobra.Command, word string) string {
 func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return usageError{fmt.Errorf("%s: %w", cmd.Name(), err)}
+			return usageError{fmt.Errorf("%s: %w; write: %s", cmd.Name(), err, strings.TrimSuffix(cmd.UseLine(), " [flags]"))}
 		}
 		return nil
 	}
