@@ -84,16 +84,19 @@ func (c *command) printReport(snap *library.Snapshot, r *diagnose.Report, asJSON
 	} else {
 		p := c.printer()
 		for i, f := range r.Findings {
-			fmt.Fprintf(c.out, "%d. %s\n   %s, spoken by %s, %s\n   %s\n", i+1, p.Style("bold", f.Title), f.URL, hop(f.Emitter), f.Confidence, terminal.Printable(f.Why))
-			for _, e := range f.Evidence {
-				fmt.Fprintf(c.out, "   > %s\n     %s\n", terminal.Printable(e.Text), e.Says)
+			p.Wrap(fmt.Sprintf("%d. ", i+1), "   ", p.Style("bold", terminal.Printable(f.Title)))
+			p.Wrap("   ", "   ", fmt.Sprintf("%s, spoken by %s, %s", f.URL, hop(f.Emitter), f.Confidence))
+			p.Wrap("   ", "   ", terminal.Printable(f.Why))
+			for _, e := range f.Evidence { // as it was pasted: it is not broken
+				fmt.Fprintf(c.out, "   > %s\n", terminal.Printable(e.Text))
+				p.Wrap("     ", "     ", terminal.Printable(e.Says))
 			}
 			for _, next := range f.NextChecks {
 				fmt.Fprintf(c.out, "   next: %s\n", next)
 			}
 		}
 		for _, u := range r.CannotTell {
-			fmt.Fprintf(c.out, "Cannot tell: %s %s\n", u.Question, u.SettledBy)
+			p.Wrap("", "  ", terminal.Printable("Cannot tell: "+u.Question+" "+u.SettledBy))
 		}
 		if len(r.Findings) == 0 {
 			fmt.Fprintf(c.out, "Nothing in it names a code or a hop. Try: siteerror search %q\n", terminal.Printable(r.SearchText))
@@ -116,7 +119,11 @@ func (c *command) printSummary(cat *catalog.Catalog, s *diagnose.Summary, asJSON
 	if s.First != nil && s.Last != nil {
 		fmt.Fprintf(c.out, "From %s to %s.\n", s.First.Format("2006-01-02 15:04:05"), s.Last.Format("2006-01-02 15:04:05"))
 	}
-	fmt.Fprintf(c.out, "\n%s\n", terminal.Printable(s.Story))
+	fmt.Fprintln(c.out)
+	p := c.printer()
+	for line := range strings.SplitSeq(terminal.Printable(s.Story), "\n") {
+		p.Wrap("", "", line)
+	}
 	if len(s.Cases) > 0 {
 		fmt.Fprintln(c.out)
 	}

@@ -45,7 +45,11 @@ func (c *command) snapshot(ctx context.Context, f *contentFlags) (*library.Snaps
 }
 
 func (c *command) printer() *terminal.Printer {
-	return &terminal.Printer{W: c.out, Color: colored(c.out)}
+	p := &terminal.Printer{W: c.out, Color: colored(c.out)}
+	if f, ok := c.out.(*os.File); ok {
+		p.Width, _, _ = term.GetSize(int(f.Fd())) // 0 where it is no terminal
+	}
+	return p
 }
 
 // colored reports whether w is a terminal whose owner did not ask for plain
@@ -149,9 +153,10 @@ func (c *command) printHits(snap *library.Snapshot, query string, res *index.Res
 	p := c.printer()
 	for i, h := range res.Hits {
 		title, path, color := describe(snap, h)
-		fmt.Fprintf(c.out, "%2d. %s\n    %s\n", i+1, p.Style(color, p.Style("bold", title)), path)
+		p.Wrap(fmt.Sprintf("%2d. ", i+1), "    ", p.Style(color, p.Style("bold", terminal.Printable(title))))
+		fmt.Fprintf(c.out, "    %s\n", path)
 		if snippet := plainSnippet(h.Snippet, p); snippet != "" {
-			fmt.Fprintf(c.out, "    %s\n", snippet)
+			p.Wrap("    ", "    ", snippet)
 		}
 		if h.Explain != nil {
 			fmt.Fprint(c.out, h.Explain.String())

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -85,10 +84,7 @@ func (c *command) show(cat *catalog.Catalog, id string) error {
 	case len(codes) == 1:
 		p.Code(cat, codes[0])
 	default:
-		fmt.Fprintf(c.out, "Several vendors use %s:\n", id)
-		for _, code := range codes {
-			fmt.Fprintf(c.out, "  %-20s %s\n", code.ID, code.Verdict)
-		}
+		p.Choice(id, codes, func(code *catalog.Code) string { return p.Style("bold", code.ID) })
 	}
 	return p.Err()
 }

@@ -174,10 +174,8 @@ func (s *Server) chooser(c *gin.Context, snap *library.Snapshot, word string, co
 		rep = newRepresentation(typeJSON, body)
 	case formatText, formatMarkdown:
 		var b strings.Builder
-		b.WriteString("Several vendors use " + word + ":\n\n")
-		for _, code := range codes {
-			b.WriteString("- " + s.absolute(code.Path) + "\n  " + code.Vendor.Title + ": " + code.Verdict + "\n")
-		}
+		p := terminal.Printer{W: &b}
+		p.Choice(word, codes, func(code *catalog.Code) string { return s.absolute(code.Path) })
 		rep = newRepresentation(map[format]string{formatText: typeText, formatMarkdown: typeMarkdown}[f], []byte(b.String()))
 	default:
 		body, err := s.chooserHTML(snap, word, codes)

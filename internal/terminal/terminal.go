@@ -12,14 +12,23 @@ import (
 	"siteerror/internal/markdown"
 )
 
-// Width is the number of columns no line of prose passes. Code is not broken.
+// Width is the number of columns no line of prose passes, and what reads best
+// where there is room for more. Code and addresses are not broken.
 const Width = 80
 
 // Printer writes to W. The first error ends the output and is kept.
 type Printer struct {
 	W     io.Writer
 	Color bool
+	Width int // of a narrower terminal; 0 for Width
 	err   error
+}
+
+func (p *Printer) width() int {
+	if p.Width > 0 && p.Width < Width {
+		return p.Width
+	}
+	return Width
 }
 
 // Err returns the first error of writing.
@@ -50,12 +59,12 @@ func (p *Printer) Style(style, s string) string {
 // the rest.
 func (p *Printer) Code(cat *catalog.Catalog, c *catalog.Code) {
 	color := c.Category.Color
-	p.printf("%s %s\n", p.Style(color, p.Style("bold", c.Code)), p.Style("bold", c.Name))
+	p.Wrap("", "", p.Style(color, p.Style("bold", c.Code))+" "+p.Style("bold", Printable(c.Name)))
 	where := c.Vendor.Title
 	if c.Reference.Title != "" {
 		where = c.Reference.Title
 	}
-	p.printf("%s\n\n", p.Style("dim", clip(c.Category.Title+" · "+where, Width)))
+	p.printf("%s\n\n", p.Style("dim", clip(c.Category.Title+" · "+where, p.width())))
 	p.wrap("", "", c.Verdict)
 	p.printf("\n")
 	p.fact("Retry", c.Semantics.RetryWords())
@@ -109,7 +118,8 @@ func (p *Printer) Code(cat *catalog.Catalog, c *catalog.Code) {
 	}
 	p.heading("Sources")
 	for _, s := range c.Sources {
-		p.printf("- %s\n  %s\n", s.Title, s.URL)
+		p.wrap("- ", "  ", s.Title)
+		p.printf("  %s\n", s.URL)
 	}
 }
 
@@ -168,7 +178,10 @@ func (p *Printer) fact(label, value string) {
 	p.wrap(fmt.Sprintf("%-10s ", label), strings.Repeat(" ", 11), value)
 }
 
-func (p *Printer) heading(s string) { p.printf("\n%s\n", p.Style("bold", strings.ToUpper(s))) }
+func (p *Printer) heading(s string) {
+	p.printf("\n")
+	p.Wrap("", "", p.Style("bold", strings.ToUpper(Printable(s))))
+}
 
 func (p *Printer) section(cat *catalog.Catalog, s *catalog.Section) {
 	if s == nil {
@@ -206,15 +219,18 @@ func (p *Printer) block(code string) {
 	}
 }
 
-// wrap writes text broken at spaces; first and rest stand before its lines.
-func (p *Printer) wrap(first, rest, text string) {
-	line, width := first, utf8.RuneCountInString(first)
+func (p *Printer) wrap(first, rest, text string) { p.Wrap(first, rest, Printable(text)) }
+
+// Wrap writes text broken at spaces; first and rest stand before its lines. The
+// text is printable, and may hold what Style returns.
+func (p *Printer) Wrap(first, rest, text string) {
+	line, width := first, columns(first)
 	empty := true
-	for _, word := range strings.Fields(Printable(text)) {
-		n := utf8.RuneCountInString(word)
-		if !empty && width+1+n > Width {
+	for _, word := range strings.Fields(text) {
+		n := columns(word)
+		if !empty && width+1+n > p.width() {
 			p.printf("%s\n", line)
-			line, width, empty = rest, utf8.RuneCountInString(rest), true
+			line, width, empty = rest, columns(rest), true
 		}
 		if !empty {
 			line, width = line+" ", width+1
@@ -222,6 +238,30 @@ func (p *Printer) wrap(first, rest, text string) {
 		line, width, empty = line+word, width+n, false
 	}
 	p.printf("%s\n", strings.TrimRight(line, " "))
+}
+
+// columns is how many columns s takes, styles left out.
+func columns(s string) int {
+	n := 0
+	for {
+		before, after, styled := strings.Cut(s, "\x1b[")
+		n += utf8.RuneCountInString(before)
+		if !styled {
+			return n
+		}
+		_, s, _ = strings.Cut(after, "m")
+	}
+}
+
+// Choice writes the codes that a number may mean, several vendors', each under
+// the name that address gives it.
+func (p *Printer) Choice(number string, codes []*catalog.Code, address func(*catalog.Code) string) {
+	p.wrap("", "", "Several vendors use "+number+":")
+	p.printf("\n")
+	for _, c := range codes {
+		p.printf("- %s\n", address(c))
+		p.wrap("  ", "  ", c.Vendor.Title+": "+c.Verdict)
+	}
 }
 
 // Printable replaces control characters, which could steer the terminal.
