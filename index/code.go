@@ -18,9 +18,10 @@ type codeRef struct {
 
 // What a page gets of the boost for a code that is not quite its own.
 const (
-	sharePart   = 0.4 // 404 for 404.13
-	shareStatus = 0.3 // 503 for H12, which travels as 503
-	shareClass  = 0.4 // 5xx for 502
+	sharePart       = 0.4 // 404 for 404.13
+	shareVendorPart = 0.6 // where the query names the vendor
+	shareStatus     = 0.3 // 503 for H12, which travels as 503
+	shareClass      = 0.4 // 5xx for 502
 )
 
 func newCodeTable(docs []Document) codeTable {
@@ -240,6 +241,13 @@ func (x *Index) wish(p *plan, words, wholes []word) {
 			if sub := substatus(words, i, p.vendors); sub != "" {
 				known = add(sub, sub, trust) || known
 			}
+			if i > 0 && words[i-1].kind != numberToken { // "PAY 1042"
+				if refs := x.spacedCode(words[i-1].text + w.text); len(refs) > 0 {
+					p.lowerTrust(w.term, trustPart)
+					p.codes = append(p.codes, codeWish{text: words[i-1].text + " " + w.text, trust: 1, refs: refs})
+					words[i-1].part = true
+				}
+			}
 			if known && trust == 1 {
 				markAnnouncing(words[:i])
 			}
@@ -256,7 +264,7 @@ func (x *Index) wish(p *plan, words, wholes []word) {
 		case wordToken: // the letters of Envoy and HAProxy, which tell sC from SC
 			if len(x.lettersCode(w.text)) > 0 {
 				trust := float32(trustLetters)
-				if len(p.vendors) > 0 {
+				if len(p.vendors) > 0 || len(w.text) > 2 {
 					trust = 1
 				}
 				add(w.text, w.term, trust)
@@ -339,6 +347,27 @@ func (x *Index) lettersCode(text string) []codeRef {
 	return exact
 }
 
+// spacedCode returns the pages whose own code is text but for its case and connectors: pay1042 for PAY-1042.
+func (x *Index) spacedCode(text string) []codeRef {
+	key := codeKey(text)
+	var own []codeRef
+	for _, ref := range x.codes[key] {
+		if ref.section < 0 && ref.share == 1 && codeKey(x.docs[ref.page].Code) == key {
+			own = append(own, ref)
+		}
+	}
+	return own
+}
+
+// lowerTrust bounds how far the code text is trusted.
+func (p *plan) lowerTrust(text string, most float32) {
+	for i := range p.codes {
+		if p.codes[i].text == text {
+			p.codes[i].trust = min(p.codes[i].trust, most)
+		}
+	}
+}
+
 // markAnnouncing marks the words at the end of words that only announce the code after them.
 func markAnnouncing(words []word) {
 	for i := len(words) - 1; i >= 0 && (words[i].stop || announcesCode(words[i].term)); i-- {
@@ -353,7 +382,7 @@ const (
 	trustUnit     = 0.05 // 100 seconds
 	trustPart     = 0.5  // of a longer identifier
 	trustCarried  = 0.4  // the status that a vendor's own code travels as
-	trustLetters  = 0.3  // two capitals, where no vendor is named
+	trustLetters  = 0.3  // two letters, where no vendor is named
 )
 
 // maxLettersCode is the length up to which letters alone may be a code: UMSDR.
@@ -377,7 +406,7 @@ func numberTrust(text string, words []word, i int) float32 {
 	switch words[i-1].term {
 	case "or", "and", "vs", "versu", "between", "a", "an", "the":
 		return 1
-	case "port", "line", "limit", "max", "maximum", "minimum", "over", "than", "least", "most", "everi", "size", "pid",
+	case "byte", "port", "line", "limit", "max", "maximum", "minimum", "over", "than", "least", "most", "everi", "size", "pid",
 		"attempt", "retri", "length", "page", "version", "top", "first", "last", "exceed":
 		return trustQuantity
 	}

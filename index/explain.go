@@ -59,14 +59,18 @@ func (x *Index) explain(ctx context.Context, p *plan, page uint32, c cell) (*Exp
 	for _, wish := range p.codes {
 		for _, ref := range wish.refs {
 			if ref.page == page {
-				value := float64(p.codeBoost(wish) * ref.share)
+				value := float64(p.codeBoost(wish) * x.share(p, ref))
 				words.Parts = append(words.Parts, Explanation{
-					Text:  fmt.Sprintf("code %s, trusted %.2f: boost %.2f × share %.2f", wish.text, wish.trust, p.codeBoost(wish), ref.share),
+					Text:  fmt.Sprintf("code %s, trusted %.2f: boost %.2f × share %.2f", wish.text, wish.trust, p.codeBoost(wish), x.share(p, ref)),
 					Value: value,
 				})
 				words.Value += value
 			}
 		}
+	}
+	if c.saying > 0 {
+		words.Parts = append(words.Parts, Explanation{Text: "one of its texts says the same", Value: float64(c.saying)})
+		words.Value += float64(c.saying)
 	}
 	prior := Explanation{Text: fmt.Sprintf("popularity %d", d.Popularity), Value: float64(x.prior(p, page))}
 	if len(p.vendors) > 0 {

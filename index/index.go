@@ -73,6 +73,7 @@ type Index struct {
 	aliases   []alias // by page
 	lists     *listCache
 	readings  readings
+	sayings   sayingTable
 	speller   speller
 	lengths   [numFields][]float32 // by field and page: what a longer text divides its counts by
 
@@ -143,6 +144,7 @@ func prepare(docs []Document, cfg Config) (*Index, error) {
 		constants: newConstantTable(docs),
 		lists:     newListCache(),
 		readings:  readings{pages: make([]atomic.Pointer[reading], len(docs))},
+		sayings:   make(sayingTable, len(docs)),
 		lengths:   fieldLengths(docs),
 	}
 	x.scratch.New = func() any { return newScratch(len(x.docs)) }

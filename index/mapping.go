@@ -19,14 +19,14 @@ const (
 // Boosts, strongest signal first, as multiples of a match in the body.
 const (
 	boostTitle     = 9.0
-	boostAlias     = 8.0
+	boostAlias     = 5.0
 	boostConstant  = 6.0
 	boostSymptom   = 6.0
-	boostSignature = 5.0
+	boostSignature = 4.0
 	boostSummary   = 5.0
 	boostPair      = 2.0
 	boostTag       = 2.0
-	boostBody      = 1.0
+	boostBody      = 1.5
 )
 
 // headingCount is how often a word of a section's heading counts in the body.

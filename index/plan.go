@@ -26,6 +26,7 @@ type concept struct {
 	text     string // as in the query
 	weight   float32
 	required bool // counts for coverage
+	vendor   bool // names one: a page that has it covers more
 	pair     bool // two words side by side, which are concepts themselves
 	variants []variant
 }
@@ -66,15 +67,15 @@ const maxTerms = 24
 
 // Weights of the ways to stand for a word, as multiples of the word itself.
 const (
-	weightSynonym  = 0.7
+	weightSynonym  = 0.5
 	weightSpelling = 0.95 // the likeliest word that was meant
 	weightGuess    = 0.6  // the next likely ones
 	weightPrefix   = 0.6
 	weightJoined   = 0.9
 	weightPart     = 0.35 // a part of an identifier that is known as a whole
-	weightNumber   = 0.35 // a number as a word of the text
+	weightNumber   = 0.5  // a number as a word of the text
 	weightVendor   = 0.5  // the vendor's name as a word of the text
-	weightPair     = 0.35 // two words side by side, on top of both
+	weightPair     = 0.25 // two words side by side, on top of both
 	weightMarker   = 0.2  // "error code" before a code
 )
 
@@ -241,7 +242,7 @@ func (x *Index) conceive(p *plan, words, wholes []word) {
 		case w.kind == numberToken:
 			factor, c.required = weightNumber, false
 		case w.vendor:
-			factor, c.required = weightVendor, false
+			factor, c.required, c.vendor = weightVendor, false, true
 		case w.marker:
 			factor, c.required = weightMarker, false
 		}

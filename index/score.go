@@ -44,16 +44,16 @@ const (
 
 // Weights of what a page gets on top of its words.
 const (
-	boostCode      = 10.0 // the reader named the code
+	boostCode      = 12.0 // the reader named the code
 	shareOfCode    = 0.8  // and this share of all the words' weight, where the code is announced as one
 	boostName      = 5.0  // the reader typed the page's name or an alias, and nothing else
 	shareOfName    = 0.3  // and this share of the words' weight
-	shareOfNaming  = 0.3  // the page's name stands in the text: this share of the name's words' weight
+	shareOfNaming  = 0.2  // the page's name stands in the text: this share of the name's words' weight
 	boostVendor    = 1.30 // the reader named the vendor
 	boostRendering = 1.12 // the page has a section for the vendor the reader named
 	otherVendor    = 0.5  // the reader named another
-	anyVendor      = 0.8  // a vendor's own code, where the reader named none
-	boostPopular   = 0.02 // for each point of popularity
+	anyVendor      = 0.6  // a vendor's own code, where the reader named none
+	boostPopular   = 0.04 // for each point of popularity
 )
 
 // A page must have this share of the words that the best page has, by weight, to be found at all.
@@ -73,6 +73,7 @@ type cell struct {
 	score   float32
 	matched float32 // weight of the required concepts met
 	met     uint16  // how many
+	saying  float32 // what its best saying is worth
 	named   bool    // the query has its code or name
 }
 
@@ -82,6 +83,7 @@ type scratch struct {
 	pages   []cell
 	touched []uint32
 	found   []ranked
+	saying  sayingMatch
 }
 
 // ranked is a page and its score.
@@ -154,6 +156,7 @@ func (x *Index) Search(ctx context.Context, r Request) (*Result, error) {
 	if err := x.choose(ctx, a, s, p, f); err != nil {
 		return nil, err
 	}
+	x.weighSayings(a, s, p)
 	result := &Result{Total: len(s.found), Facets: f.facets(), DidYouMean: p.fixed}
 
 	hits := x.top(s.found, offset+limit)
@@ -194,9 +197,12 @@ func (x *Index) accumulate(s *scratch, p *plan) {
 				case cell.concept != id:
 					cell.concept, cell.best = id, value
 					cell.score += value
-					if c.required {
+					switch {
+					case c.required:
 						cell.matched += w
 						cell.met++
+					case c.vendor:
+						cell.matched += w
 					}
 				case value > cell.best:
 					cell.score += value - cell.best
@@ -218,10 +224,19 @@ func (x *Index) accumulate(s *scratch, p *plan) {
 	for _, wish := range p.codes {
 		for _, ref := range wish.refs {
 			cell := s.page(ref.page)
-			cell.score += p.codeBoost(wish) * ref.share
-			cell.named = cell.named || wish.trust*ref.share >= sharePart*trustPart
+			share := x.share(p, ref)
+			cell.score += p.codeBoost(wish) * share
+			cell.named = cell.named || wish.trust*share >= sharePart*trustPart
 		}
 	}
+}
+
+// share is what the page of ref gets of the boost for a code: more of it where the query names its vendor.
+func (x *Index) share(p *plan, ref codeRef) float32 {
+	if ref.share == sharePart && slices.Contains(p.vendors, x.docs[ref.page].Vendor) {
+		return shareVendorPart
+	}
+	return ref.share
 }
 
 // nameBoost is what a page gets for being called what was typed.
@@ -317,7 +332,7 @@ func (x *Index) final(p *plan, page uint32, c *cell) float32 {
 	if len(p.concepts) == 0 && len(p.codes) == 0 {
 		return 1 + float32(x.docs[page].Popularity)
 	}
-	return c.score * x.prior(p, page)
+	return (c.score + c.saying) * x.prior(p, page)
 }
 
 // prior is how likely a page is the answer before its words are looked at.

@@ -28,7 +28,7 @@ func (x *Index) spell(ctx context.Context, a *analyzer, words []word, p *plan) e
 	left := maxSpelledWords
 	for i := range words {
 		w := &words[i]
-		if w.kind != wordToken || w.stop || w.part || !w.list.empty() || len(w.variants) > 0 || left == 0 {
+		if w.kind != wordToken || w.stop || w.part || !w.list.empty() && !w.doubtful() || len(w.variants) > 0 || left == 0 {
 			continue
 		}
 		n := len(w.text)
@@ -50,6 +50,17 @@ func (x *Index) spell(ctx context.Context, a *analyzer, words []word, p *plan) e
 	p.fixed = corrected(p.query.Typed, words)
 	return nil
 }
+
+// doubtful reports whether a word is known by its stem alone, and hardly: "interal" would meet "inter".
+func (w *word) doubtful() bool {
+	return w.list.named == 0 && len(w.list.pages) <= maxDoubtfulPages && len(w.text) >= minDoubtfulLetters && len(w.term) < len(w.text)-1
+}
+
+// Bounds of what is doubtful although a page has it.
+const (
+	minDoubtfulLetters = 6
+	maxDoubtfulPages   = 4
+)
 
 // correction is a word that an unknown one may have been meant to be.
 type correction struct {
