@@ -222,7 +222,11 @@ func (x *Index) wish(p *plan, words, wholes []word) {
 		return true
 	}
 	for _, w := range wholes {
-		add(w.text, w.term, 1)
+		trust := float32(1)
+		if strings.Contains(w.text, ".") && !strings.ContainsAny(w.text, "0123456789") { // entity.too.large is no EntityTooLarge
+			trust = trustPart
+		}
+		add(w.text, w.term, trust)
 	}
 	for i, w := range words {
 		switch w.kind {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 )
 
 // plan is a Query with everything looked up that scoring needs.
@@ -11,6 +12,7 @@ type plan struct {
 	query    Query
 	concepts []concept
 	codes    []codeWish
+	name     string   // what was typed, as nameKey has it
 	named    []uint32 // pages that are called exactly what was typed
 	naming   []naming // names that stand in it
 	vendors  []string // slugs the query names
@@ -117,8 +119,9 @@ func (x *Index) plan(ctx context.Context, a *analyzer, q Query) (*plan, error) {
 	}
 	constant := x.constants.find(q.Text)
 	p.named = constant
+	p.name = nameKey(seq)
 	if len(p.named) == 0 {
-		p.named = x.names.whole[nameKey(seq)]
+		p.named = x.names.whole[p.name]
 	}
 	if len(p.named) == 0 {
 		x.names.each(seq, func(pages []uint32, from, to int) {
@@ -173,6 +176,7 @@ func (x *Index) words(ctx context.Context, a *analyzer, p *plan) (words, wholes 
 		switch {
 		case !t.extra:
 			words = append(words, w)
+		case isCompound(w.text, words): // join sees to it
 		case t.kind != numberToken && (!w.list.empty() || x.codes[t.term] != nil):
 			wholes = append(wholes, w)
 			for i := range words {
@@ -183,6 +187,16 @@ func (x *Index) words(ctx context.Context, a *analyzer, p *plan) (words, wholes 
 		}
 	}
 	return words, wholes, nil
+}
+
+// isCompound reports whether an identifier is two telling words of plain English with a hyphen, "request-header", of which words
+// has both. A field's name has capitals.
+func isCompound(text string, words []word) bool {
+	first, second, ok := strings.Cut(text, "-")
+	if !ok || len(words) < 2 || min(len(first), len(second)) < 3 || strings.ContainsFunc(first+second, func(r rune) bool { return r < 'a' || r > 'z' }) {
+		return false
+	}
+	return !slices.ContainsFunc(words[len(words)-2:], func(w word) bool { return w.stop || w.list.empty() })
 }
 
 // maxQueryWords is how many words of a paste are looked at, to choose the telling ones from.

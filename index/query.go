@@ -147,9 +147,11 @@ func newCleaner() *cleaner {
 	return &cleaner{steps: []cleanStep{
 		// Common and combined log format: what counts is the status after the request line. Sizes, referrers and browsers do not.
 		step(`"[A-Z]{3,10} [^"]*" (\d{3}) (?:\d+|-)(?: "[^"]*")*`, ` status $1 `),
+		// AWS load balancers': the status after three times and before the target's.
+		step(`(?: (?:-1|\d+\.\d{3})){3} (\d{3}) (?:\d{3}|-) \d+ \d+ "`, ` status $1 "`),
 		step(`"?\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?:/|https?:)\S*(?: HTTP/[\d.]+)?"?`, ` `),
 		step(`(?i)\b(?:https?|wss?)://[^\s"'<>]+`, ` `),
-		step(`(^|[\s"'=(:])(?:/[\w.~%+-]+){2,}/?|\b[A-Z]:\\[^\s"']+`, `$1 `), // a file or a resource, by its path
+		step(`(^|[\s"'=(:])(?:/[\w.~%+-]+){2,}/?|\b[A-Z]:\\[^\s"':]+`, `$1 `), // a file or a resource, by its path
 		// Time stamps: ISO 8601, common log, RFC 5322, syslog, a time of day.
 		step(`\b\d{4}[-/]\d{2}[-/]\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[ ]?[+-]\d{2}:?\d{2})?)?`, ` `),
 		step(`\[?\b\d{1,2}/[A-Z][a-z]{2}/\d{4}(?::\d{2}){3}(?: [+-]\d{4})?\]?`, ` `),

@@ -9,7 +9,10 @@ import (
 
 // sayings are the short texts of a page that each say one thing: its names, its symptoms, its signatures, the questions it
 // answers. A query that says what one of them says is nearer to the page than one whose words are scattered over it.
-type sayings []saying
+type sayings struct {
+	texts []saying
+	title string // what a page that is no code is called, as nameKey has it
+}
 
 // saying is one text: its telling terms and the synonyms it is one of, as term numbers, each once.
 type saying struct {
@@ -35,9 +38,12 @@ func (x *Index) sayingsOf(a *analyzer, page uint32) sayings {
 
 func (x *Index) newSayings(a *analyzer, d *Document) sayings {
 	var all sayings
+	if d.Code == "" {
+		all.title = nameKey(a.tokens(nil, d.Title))
+	}
 	var tokens, seq []token
 	add := func(text string) {
-		if len(all) == maxSayings {
+		if len(all.texts) == maxSayings {
 			return
 		}
 		tokens, seq = a.tokens(tokens[:0], text), seq[:0]
@@ -62,7 +68,7 @@ func (x *Index) newSayings(a *analyzer, d *Document) sayings {
 		}
 		x.synonyms.each(seq, func(means string, _, _ int) { note(means) })
 		if p.words > 0 {
-			all = append(all, p)
+			all.texts = append(all.texts, p)
 		}
 	}
 	for _, f := range [...]field{fieldTitle, fieldAlias, fieldSymptom, fieldSignature, fieldSummary} {
@@ -73,7 +79,8 @@ func (x *Index) newSayings(a *analyzer, d *Document) sayings {
 			add(d.Sections[i].Title)
 		}
 	}
-	return slices.Clip(all)
+	all.texts = slices.Clip(all.texts)
+	return all
 }
 
 // sayingMatch says how well each saying of a page covers a query.
@@ -129,7 +136,7 @@ func (m *sayingMatch) forget(p *plan) {
 func (m *sayingMatch) best(all sayings) float32 {
 	var best float32
 	var met [maxTerms]float32
-	for _, p := range all {
+	for _, p := range all.texts {
 		clear(met[:len(m.concepts)])
 		n := 0
 		for _, t := range p.terms {
@@ -180,7 +187,12 @@ func (x *Index) weighSayings(a *analyzer, s *scratch, p *plan) {
 		return
 	}
 	for _, r := range x.top(s.found, sayingPages) {
-		s.pages[r.page].saying = shareSaying * m.total * m.best(x.sayingsOf(a, r.page))
+		all := x.sayingsOf(a, r.page)
+		worth := shareSaying * m.total * m.best(all)
+		if all.title != "" && all.title == p.name { // a code's name counts already
+			worth += p.nameBoost()
+		}
+		s.pages[r.page].saying = worth
 	}
 	for i := range s.found {
 		r := &s.found[i]
