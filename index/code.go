@@ -18,10 +18,10 @@ type codeRef struct {
 
 // What a page gets of the boost for a code that is not quite its own.
 const (
-	sharePart       = 0.4 // 404 for 404.13
-	shareVendorPart = 0.6 // where the query names the vendor
-	shareStatus     = 0.3 // 503 for H12, which travels as 503
-	shareClass      = 0.4 // 5xx for 502
+	sharePart       = 0.4  // 404 for 404.13
+	shareVendorPart = 0.75 // where the query names the vendor
+	shareStatus     = 0.3  // 503 for H12, which travels as 503
+	shareClass      = 0.4  // 5xx for 502
 )
 
 func newCodeTable(docs []Document) codeTable {
@@ -386,6 +386,7 @@ const (
 	trustUnit     = 0.05 // 100 seconds
 	trustPart     = 0.5  // of a longer identifier
 	trustCarried  = 0.4  // the status that a vendor's own code travels as
+	trustInstead  = 0.4  // instead of 200
 	trustLetters  = 0.3  // two letters, where no vendor is named
 )
 
@@ -406,6 +407,9 @@ func numberTrust(text string, words []word, i int) float32 {
 	}
 	if i == 0 || announcesCode(words[i-1].term) {
 		return 1
+	}
+	if words[i-1].term == "not" || i > 1 && (words[i-2].term == "instead" || words[i-2].term == "rather") {
+		return trustInstead
 	}
 	switch words[i-1].term {
 	case "or", "and", "vs", "versu", "between", "a", "an", "the":

@@ -76,7 +76,11 @@ func (x *Index) explain(ctx context.Context, p *plan, page uint32, c cell) (*Exp
 	if len(p.vendors) > 0 {
 		prior.Text += fmt.Sprintf(", vendor %q for a query that names %s", d.Vendor, strings.Join(p.vendors, ", "))
 	}
-	return &Explanation{Text: "product", Value: float64(x.final(p, page, &c)), Parts: []Explanation{words, prior}}, nil
+	parts := []Explanation{words, prior}
+	if share := x.coverage(p, page, &c); share != 1 {
+		parts = append(parts, Explanation{Text: "lacks some of the words", Value: float64(share)})
+	}
+	return &Explanation{Text: "product", Value: float64(x.final(p, page, &c)), Parts: parts}, nil
 }
 
 // explainConcept returns what a page gets for c, by the best of its variants, and in which fields.

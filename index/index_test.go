@@ -435,3 +435,27 @@ func TestCanceled(t *testing.T) {
 		t.Error("Build ignores a canceled context")
 	}
 }
+
+// A long page that has both words is a better answer than short pages with one of them.
+func TestLongPageWithAllWords(t *testing.T) {
+	prose := strings.Repeat("Plain prose about many other things in the office and elsewhere. ", 300)
+	docs := []Document{{ID: "docs/handbook", Kind: "doc", Title: "Handbook",
+		Sections: []Section{{Text: prose + "A zebra stands there. " + prose + "It is at the desk."}}}}
+	for i := range 6 {
+		docs = append(docs,
+			Document{ID: fmt.Sprintf("docs/animal-%d", i), Kind: "doc", Title: "Animals", Sections: []Section{{Text: "The zebra is an animal of Africa."}}},
+			Document{ID: fmt.Sprintf("docs/chair-%d", i), Kind: "doc", Title: "Chairs", Sections: []Section{{Text: "The desk is made of oak."}}})
+	}
+	x, err := Build(context.Background(), docs, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	res, err := x.Search(context.Background(), Request{Text: "zebra desk"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Hits[0].ID != "docs/handbook" {
+		t.Errorf("first is %s", res.Hits[0].ID)
+	}
+}

@@ -18,7 +18,7 @@ const (
 
 // Boosts, strongest signal first, as multiples of a match in the body.
 const (
-	boostTitle     = 9.0
+	boostTitle     = 10.0
 	boostAlias     = 5.0
 	boostConstant  = 6.0
 	boostSymptom   = 6.0
@@ -26,7 +26,7 @@ const (
 	boostSummary   = 5.0
 	boostPair      = 2.0
 	boostTag       = 2.0
-	boostBody      = 1.5
+	boostBody      = 1.2
 )
 
 // headingCount is how often a word of a section's heading counts in the body.
@@ -95,6 +95,9 @@ func (f field) completed() bool {
 	return f <= fieldTag
 }
 
+// maxLength is how many times longer than the average a text counts at most: a handbook on one page is still worth finding.
+const maxLength = 4
+
 // fieldLengths returns, for each field whose length counts and each page, the divisor of the field's counts.
 func fieldLengths(docs []Document) [numFields][]float32 {
 	var lengths [numFields][]float32
@@ -117,7 +120,7 @@ func fieldLengths(docs []Document) [numFields][]float32 {
 		for i, n := range lengths[f] {
 			lengths[f][i] = 1
 			if total > 0 {
-				lengths[f][i] = 1 - b + b*n/(total/filled)
+				lengths[f][i] = 1 - b + b*min(n/(total/filled), maxLength)
 			}
 		}
 	}

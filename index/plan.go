@@ -75,7 +75,7 @@ const (
 	weightPrefix   = 0.6
 	weightJoined   = 0.9
 	weightPart     = 0.35 // a part of an identifier that is known as a whole
-	weightNumber   = 0.5  // a number as a word of the text
+	weightNumber   = 0.65 // a number as a word of the text
 	weightVendor   = 0.5  // the vendor's name as a word of the text
 	weightPair     = 0.25 // two words side by side, on top of both
 	weightMarker   = 0.2  // "error code" before a code

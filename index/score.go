@@ -44,16 +44,16 @@ const (
 
 // Weights of what a page gets on top of its words.
 const (
-	boostCode      = 12.0 // the reader named the code
-	shareOfCode    = 0.8  // and this share of all the words' weight, where the code is announced as one
-	boostName      = 5.0  // the reader typed the page's name or an alias, and nothing else
-	shareOfName    = 0.3  // and this share of the words' weight
-	shareOfNaming  = 0.2  // the page's name stands in the text: this share of the name's words' weight
-	boostVendor    = 1.30 // the reader named the vendor
-	boostRendering = 1.12 // the page has a section for the vendor the reader named
-	otherVendor    = 0.5  // the reader named another
-	anyVendor      = 0.6  // a vendor's own code, where the reader named none
-	boostPopular   = 0.04 // for each point of popularity
+	boostCode      = 12.0  // the reader named the code
+	shareOfCode    = 0.8   // and this share of all the words' weight, where the code is announced as one
+	boostName      = 5.0   // the reader typed the page's name or an alias, and nothing else
+	shareOfName    = 0.3   // and this share of the words' weight
+	shareOfNaming  = 0.2   // the page's name stands in the text: this share of the name's words' weight
+	boostVendor    = 1.30  // the reader named the vendor
+	boostRendering = 1.12  // the page has a section for the vendor the reader named
+	otherVendor    = 0.5   // the reader named another
+	anyVendor      = 0.6   // a vendor's own code, where the reader named none
+	boostPopular   = 0.035 // for each point of popularity
 )
 
 // A page must have this share of the words that the best page has, by weight, to be found at all.
@@ -332,7 +332,17 @@ func (x *Index) final(p *plan, page uint32, c *cell) float32 {
 	if len(p.concepts) == 0 && len(p.codes) == 0 {
 		return 1 + float32(x.docs[page].Popularity)
 	}
-	return (c.score + c.saying) * x.prior(p, page)
+	return (c.score + c.saying) * x.coverage(p, page, c) * x.prior(p, page)
+}
+
+// coverage is the share of its score that a page keeps which lacks some of a few words. The codes' pages keep all: they are
+// about one thing each, and their readers call it by many words.
+func (x *Index) coverage(p *plan, page uint32, c *cell) float32 {
+	if p.total == 0 || p.required > maxAllWords || x.docs[page].Code != "" {
+		return 1
+	}
+	has := min(1, c.matched/p.total)
+	return has * has
 }
 
 // prior is how likely a page is the answer before its words are looked at.

@@ -20,6 +20,7 @@ type Suggestion struct {
 
 const (
 	minSpelledCode   = 9 // letters of a code that is words, from which on it is the code that is typed
+	minAliasStart    = 3 // letters from which on a text may be the beginning of an alias
 	maxSuggestions   = 20
 	defaultSuggested = 8
 	maxSuggestBytes  = 200
@@ -135,6 +136,10 @@ func (x *Index) Suggest(ctx context.Context, text string, limit int) ([]Suggesti
 	s.next()
 	sections := make(map[uint32]int)
 	for i, w := range words {
+		if isCodePattern(w) { // 5xx is all that begins with 5
+			w = strings.TrimRight(w, "x")
+			words[i] = w
+		}
 		x.complete.add(s, i+1, w)
 		for _, ph := range x.vendors.byFirst[w] { // what people call it: cf, alb
 			if len(ph.rest) == 0 {
@@ -287,7 +292,9 @@ const maxCandidates = 1000
 func (x *Index) suggestScore(c *cell, page uint32, text string, words []string) float32 {
 	d, title := &x.docs[page], x.complete.titles[page]
 	score := c.score + c.best + float32(d.Popularity)
-	if strings.HasPrefix(title, text) {
+	if strings.HasPrefix(title, text) || len(text) >= minAliasStart && slices.ContainsFunc(d.Aliases, func(name string) bool {
+		return len(name) >= len(text) && strings.EqualFold(name[:len(text)], text)
+	}) {
 		score += suggestStart
 	}
 	named := c.best > 0 // by its code or vendor
