@@ -206,6 +206,9 @@ func (d *Document) hasCode(code string) bool {
 func (x *Index) wish(p *plan, words, wholes []word) {
 	add := func(text, term string, trust float32) bool {
 		refs := x.codes[term]
+		if len(refs) == 0 { // the term of two words may be a stem
+			refs = x.codes[codeKey(text)]
+		}
 		if exact := x.lettersCode(text); len(exact) > 0 {
 			refs = exact
 		}
@@ -268,7 +271,7 @@ func (x *Index) wish(p *plan, words, wholes []word) {
 		case wordToken: // the letters of Envoy and HAProxy, which tell sC from SC
 			if len(x.lettersCode(w.text)) > 0 {
 				trust := float32(trustLetters)
-				if len(p.vendors) > 0 || len(w.text) > 2 {
+				if len(p.vendors) > 0 || len(w.text) > 2 && len(w.list.pages) < len(x.docs)/everyday { // URL is a code as well
 					trust = 1
 				}
 				add(w.text, w.term, trust)
@@ -389,6 +392,9 @@ const (
 	trustInstead  = 0.4  // instead of 200
 	trustLetters  = 0.3  // two letters, where no vendor is named
 )
+
+// everyday is of how many pages one must have a word for it to be everybody's.
+const everyday = 20
 
 // maxLettersCode is the length up to which letters alone may be a code: UMSDR.
 const maxLettersCode = 5

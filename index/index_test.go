@@ -459,3 +459,56 @@ func TestLongPageWithAllWords(t *testing.T) {
 		t.Errorf("first is %s", res.Hits[0].ID)
 	}
 }
+
+// What people do to codes and words on the way from a page or a log into the search box.
+func TestWordsAsTheyAreTyped(t *testing.T) {
+	docs := []Document{
+		{ID: "acme-PAY-1042", Kind: "code", Title: "Gateway Asleep", Code: "PAY-1042", Vendor: "acme", VendorName: "Acme", Status: 503},
+		{ID: "cloudflare-1042", Kind: "code", Title: "Worker Fetched Another Worker", Code: "1042", Vendor: "cloudflare", VendorName: "Cloudflare"},
+		{ID: "500", Kind: "code", Title: "Internal Server Error", Code: "500", Vendor: "ietf", Popularity: 10},
+		{ID: "503", Kind: "code", Title: "Service Unavailable", Code: "503", Vendor: "ietf", Summary: "The site is under maintenance.", Popularity: 9},
+		{ID: "200", Kind: "code", Title: "OK", Code: "200", Vendor: "ietf", Popularity: 9},
+		{ID: "aws-elb-460", Kind: "code", Title: "HTTP 460", Code: "460", Vendor: "aws-elb", VendorName: "AWS ELB"},
+		{ID: "502", Kind: "code", Title: "Bad Gateway", Code: "502", Vendor: "ietf", Popularity: 9},
+		{ID: "haproxy-SH", Kind: "code", Title: "Server Closed Before Headers", Code: "SH", Vendor: "haproxy", VendorName: "HAProxy", Status: 502},
+		{ID: "204", Kind: "code", Title: "No Content", Code: "204", Vendor: "ietf"},
+		{ID: "docs/policies", Kind: "doc", Title: "about_Execution_Policies", Sections: []Section{{Text: "Execution policies decide which scripts run."}}},
+		{ID: "docs/set", Kind: "doc", Title: "Set-ExecutionPolicy", Summary: "Sets an execution policy; execution policies and a policy more.",
+			Sections: []Section{{Text: "The execution policy of execution policies: a policy, the policies, inter alia."}}},
+	}
+	x, err := Build(context.Background(), docs, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	for text, want := range map[string]string{
+		"pay 1042":                 "acme-PAY-1042",
+		"acme pay 1042":            "acme-PAY-1042",
+		"cloudflare 1042":          "cloudflare-1042",
+		"interal server error":     "500",
+		"about execution policies": "docs/policies",
+		`https 2026-03-14T09:12:33.123456Z app/prod/50dc6c495c0c9188 203.0.113.5:51022 10.0.3.11:8080 0.001 0.004 -1 502 - 460 204 "GET https://www.example.com:443/ HTTP/1.1"`: "502",
+		`fe be/srv1 0/0/1/-1/12 502 204 - - SH-- 4/4/0/0/0 0/0 "GET /api HTTP/1.1"`:                                                                                             "haproxy-SH",
+	} {
+		res, err := x.Search(context.Background(), Request{Text: text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(res.Hits) == 0 || res.Hits[0].ID != want {
+			var got []string
+			for _, h := range res.Hits {
+				got = append(got, h.ID)
+			}
+			t.Errorf("%q finds %v, want %s first", text, got, want)
+		}
+	}
+	for _, text := range []string{"interal server error", "internal server error", "execution policies", "topup"} {
+		res, err := x.Search(context.Background(), Request{Text: text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := map[string]string{"interal server error": "internal server error"}[text]; res.DidYouMean != want {
+			t.Errorf("%q: did you mean %q, want %q", text, res.DidYouMean, want)
+		}
+	}
+}

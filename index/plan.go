@@ -177,7 +177,7 @@ func (x *Index) words(ctx context.Context, a *analyzer, p *plan) (words, wholes 
 		case !t.extra:
 			words = append(words, w)
 		case isCompound(w.text, words): // join sees to it
-		case t.kind != numberToken && (!w.list.empty() || x.codes[t.term] != nil):
+		case t.kind != numberToken && (!w.list.empty() || x.codes[t.term] != nil || x.codes[codeKey(w.text)] != nil):
 			wholes = append(wholes, w)
 			for i := range words {
 				if words[i].start >= t.start && words[i].end <= t.end {

@@ -149,6 +149,8 @@ func newCleaner() *cleaner {
 		step(`"[A-Z]{3,10} [^"]*" (\d{3}) (?:\d+|-)(?: "[^"]*")*`, ` status $1 `),
 		// AWS load balancers': the status after three times and before the target's.
 		step(`(?: (?:-1|\d+\.\d{3})){3} (\d{3}) (?:\d{3}|-) \d+ \d+ "`, ` status $1 "`),
+		// HAProxy's: the status after five times, and how the session ended.
+		step(`(?:[+-]?\d+/){4}[+-]?\d+ (\d{3}) \+?\d+ \S+ \S+ ([A-Za-z]{2})[A-Za-z-]{2} `, ` haproxy status $1 $2 `),
 		step(`"?\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?:/|https?:)\S*(?: HTTP/[\d.]+)?"?`, ` `),
 		step(`(?i)\b(?:https?|wss?)://[^\s"'<>]+`, ` `),
 		step(`(^|[\s"'=(:])(?:/[\w.~%+-]+){2,}/?|\b[A-Z]:\\[^\s"':]+`, `$1 `), // a file or a resource, by its path

@@ -15,6 +15,7 @@ const (
 	maxSpelledLetters = 24
 	maxSpelledWords   = 6 // words of one query
 	maxCorrections    = 3 // of one word
+	minOtherFirst     = 8 // letters from which on even the first may be wrong
 	minPrefixLetters  = 3
 	maxPrefixTerms    = 8
 )
@@ -53,11 +54,12 @@ func (x *Index) spell(ctx context.Context, a *analyzer, words []word, p *plan) e
 
 // doubtful reports whether a word is known by its stem alone, and hardly: "interal" would meet "inter".
 func (w *word) doubtful() bool {
-	return w.list.named == 0 && len(w.list.pages) <= maxDoubtfulPages && len(w.text) >= minDoubtfulLetters && len(w.term) < len(w.text)-1
+	return !w.list.empty() && w.list.named == 0 && len(w.list.pages) <= maxDoubtfulPages && len(w.text) >= minDoubtfulLetters && len(w.term) < len(w.text)-1
 }
 
 // Bounds of what is doubtful although a page has it.
 const (
+	minNamedPages      = 1 // that the word names which was rather meant
 	minDoubtfulLetters = 6
 	maxDoubtfulPages   = 4
 )
@@ -74,7 +76,7 @@ func (x *Index) correct(ctx context.Context, a *analyzer, w *word) error {
 	found, known := x.speller.recall(typed)
 	if !known {
 		var err error
-		if found, err = x.corrections(ctx, a, typed); err != nil {
+		if found, err = x.corrections(ctx, a, typed, w.doubtful()); err != nil {
 			return err
 		}
 		x.speller.remember(typed, found)
@@ -97,12 +99,14 @@ func (x *Index) correct(ctx context.Context, a *analyzer, w *word) error {
 
 // corrections looks a misspelt word up in the dictionaries: of the short fields' words first, whose spelling is kept, then of
 // the stems in the bodies.
-func (x *Index) corrections(ctx context.Context, a *analyzer, typed string) ([]correction, error) {
+// A doubtful word is one of the pages' words after all, unless it is near to one that names several.
+func (x *Index) corrections(ctx context.Context, a *analyzer, typed string, doubtful bool) ([]correction, error) {
 	type candidate struct {
 		correction
 		rank int
 		list *list
 	}
+	own := a.word(typed).term
 	var found []candidate
 	var failed error
 	consider := func(text, term string, rank int) bool {
@@ -115,12 +119,19 @@ func (x *Index) corrections(ctx context.Context, a *analyzer, typed string) ([]c
 			failed = err
 			return false
 		}
+		if doubtful && (l.named < minNamedPages || term == own) {
+			return true
+		}
 		if !l.empty() {
 			// People rarely miss the first letter, and often exchange, drop or double one.
+			same := sameLetters(text, typed)
 			if text[0] != typed[0] {
+				if !same && len(typed) < minOtherFirst {
+					return true // popup is no topup
+				}
 				rank--
 			}
-			if sameLetters(text, typed) {
+			if same {
 				rank++
 			}
 			found = append(found, candidate{correction: correction{text: text, term: term}, list: l, rank: rank})
@@ -128,7 +139,7 @@ func (x *Index) corrections(ctx context.Context, a *analyzer, typed string) ([]c
 		return true
 	}
 	err := x.store.similar(nameWord, typed, func(text string) bool { return consider(text, a.word(text).term, 0) })
-	if len(found) == 0 && err == nil && failed == nil {
+	if len(found) == 0 && err == nil && failed == nil && !doubtful {
 		var sounding []string
 		sounding, err = x.sounding(typed)
 		for _, text := range sounding {
