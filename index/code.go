@@ -72,6 +72,8 @@ type nameTable struct {
 	whole map[string][]uint32 // by nameKey
 	// inside has the names of two telling words and more, by the first, which are also known in the middle of a longer text.
 	inside map[string][]nameRun
+	// single has the names of one word, which are known behind words that announce them: "server replied: Locked".
+	single map[string][]uint32
 }
 
 type nameRun struct {
@@ -80,7 +82,7 @@ type nameRun struct {
 }
 
 func newNameTable(a *analyzer, docs []Document) nameTable {
-	t := nameTable{whole: make(map[string][]uint32), inside: make(map[string][]nameRun)}
+	t := nameTable{whole: make(map[string][]uint32), inside: make(map[string][]nameRun), single: make(map[string][]uint32)}
 	names := make(map[string][]string) // the terms of each key
 	for i := range docs {
 		if docs[i].Code == "" {
@@ -102,6 +104,8 @@ func newNameTable(a *analyzer, docs []Document) nameTable {
 	for key, pages := range t.whole {
 		if terms := names[key]; telling(terms) > 1 {
 			t.inside[terms[0]] = append(t.inside[terms[0]], nameRun{phrase{rest: terms[1:]}, pages})
+		} else if len(terms) == 1 {
+			t.single[terms[0]] = pages
 		}
 	}
 	return t
@@ -432,6 +436,15 @@ func announcesCode(term string) bool {
 	switch term {
 	case "http", "1.0", "1.1", "2.0", "2", "3", "error", "err", "code", "statuscod", "status", "respons", "respond", "return", "receiv",
 		"throw", "repli", "give", "send", "got", "answer", "say", "show", "fail":
+		return true
+	}
+	return false
+}
+
+// announcesName reports whether the name of a code is likely to follow a term: "server replied: Locked", "I get forbidden".
+func announcesName(term string) bool {
+	switch term {
+	case "get", "gets", "getting", "got", "return", "repli", "status", "respond", "answer", "say", "show", "code", "throw":
 		return true
 	}
 	return false

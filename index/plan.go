@@ -69,16 +69,17 @@ const maxTerms = 24
 
 // Weights of the ways to stand for a word, as multiples of the word itself.
 const (
-	weightSynonym  = 0.5
-	weightSpelling = 0.95 // the likeliest word that was meant
-	weightGuess    = 0.6  // the next likely ones
-	weightPrefix   = 0.6
-	weightJoined   = 0.9
-	weightPart     = 0.35 // a part of an identifier that is known as a whole
-	weightNumber   = 0.65 // a number as a word of the text
-	weightVendor   = 0.5  // the vendor's name as a word of the text
-	weightPair     = 0.25 // two words side by side, on top of both
-	weightMarker   = 0.2  // "error code" before a code
+	weightSynonym   = 0.5
+	weightSpelling  = 0.95 // the likeliest word that was meant
+	weightGuess     = 0.6  // the next likely ones
+	weightPrefix    = 0.6
+	weightJoined    = 0.9
+	weightPart      = 0.35 // a part of an identifier that is known as a whole
+	weightNumber    = 0.65 // a number as a word of the text
+	weightVendor    = 0.5  // the vendor's name as a word of the text
+	weightPair      = 0.25 // two words side by side, on top of both
+	weightAnnounced = 4.0  // a name of one word, as a multiple of a longer one's words
+	weightMarker    = 0.2  // "error code" before a code
 )
 
 // word is a token of the query on its way to a concept.
@@ -136,6 +137,11 @@ func (x *Index) plan(ctx context.Context, a *analyzer, q Query) (*plan, error) {
 			}
 			p.naming = append(p.naming, n)
 		})
+	}
+	for i := 1; i < len(words) && len(p.named) == 0; i++ {
+		if pages := x.names.single[words[i].term]; pages != nil && announcesName(words[i-1].term) {
+			p.naming = append(p.naming, naming{pages: pages, weight: weightAnnounced * x.weight(words[i].list)})
+		}
 	}
 	x.vendors.each(seq, func(slug string, from, to int) {
 		if !slices.Contains(p.vendors, slug) {

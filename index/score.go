@@ -218,7 +218,9 @@ func (x *Index) accumulate(s *scratch, p *plan) {
 	}
 	for _, n := range p.naming {
 		for _, page := range n.pages {
-			s.page(page).score += shareOfNaming * n.weight
+			cell := s.page(page)
+			cell.score += shareOfNaming * n.weight
+			cell.named = true
 		}
 	}
 	for _, wish := range p.codes {
