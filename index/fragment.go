@@ -204,12 +204,16 @@ func (m *marker) section(d *Document, r *reading, rendering int) passage {
 		if i != rendering && (w.value == 0 || w.value+headingShare*m.total <= best.value) {
 			continue
 		}
+		heading := headingShare * m.best(s.Title, r.headings[i]).value
+		if i != rendering && w.value+heading <= best.value {
+			continue
+		}
 		whole := w.value >= m.total
 		if isMarkup(s.Text[w.start:min(len(s.Text), w.end+markupWindow)]) {
 			w.value *= markupShare
 			whole = false
 		}
-		w.value += headingShare * m.best(s.Title, r.headings[i]).value
+		w.value += heading
 		if i == rendering {
 			w.value = w.value*preferRendering + 1
 		}
@@ -233,9 +237,10 @@ const (
 // isMarkup reports whether text is written for machines.
 func isMarkup(text string) bool {
 	signs := 0
-	for i := 0; i < len(text); i++ {
-		switch text[i] {
-		case '{', '}', '[', ']', '<', '>', '=', '"', '|', ';', '$', '\\', '/':
+	for i := 0; i < len(text) && signs < markupSigns; i++ {
+		switch c := text[i]; {
+		case c >= 'a' && c <= 'z', c == ' ': // nearly all
+		case c == '{', c == '}', c == '[', c == ']', c == '<', c == '>', c == '=', c == '"', c == '|', c == ';', c == '$', c == '\\', c == '/':
 			signs++
 		}
 	}

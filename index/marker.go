@@ -108,13 +108,15 @@ func (m *marker) lookup(number uint16) *wanted {
 // scout appends to dst where terms stand in text that are probably wanted ones, in order. It does not read the text.
 func (m *marker) scout(dst []mark, text string, in places) []mark {
 	at := 0
+	gaps := in.gaps[:len(in.terms)]
 	for i, number := range in.terms {
-		if at += int(in.gaps[i]); at >= len(text) {
-			break
-		}
+		at += int(gaps[i])
 		w := m.lookup(number)
 		if w == nil {
 			continue
+		}
+		if at >= len(text) {
+			break
 		}
 		concept, ok := w.concept, w.phrases == nil
 		for _, ph := range w.phrases {

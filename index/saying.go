@@ -137,11 +137,13 @@ func (m *sayingMatch) best(all sayings) float32 {
 	var best float32
 	var met [maxTerms]float32
 	for _, p := range all.texts {
-		clear(met[:len(m.concepts)])
 		n := 0
 		for _, t := range p.terms {
 			if m.slots[t] == 0 {
 				continue
+			}
+			if n == 0 {
+				clear(met[:len(m.concepts)])
 			}
 			for _, w := range m.wants[m.slots[t]-1] {
 				if met[w.concept] == 0 {
@@ -150,7 +152,7 @@ func (m *sayingMatch) best(all sayings) float32 {
 				met[w.concept] = max(met[w.concept], w.weight)
 			}
 		}
-		if n < 2 && n < len(m.concepts) {
+		if n == 0 || n < 2 && n < len(m.concepts) {
 			continue
 		}
 		var have float32
@@ -158,6 +160,9 @@ func (m *sayingMatch) best(all sayings) float32 {
 			have += w * met[i]
 		}
 		of := float32(min(1, float64(n)/float64(p.words)))
+		if min(have/m.total, of) <= best { // the powers are less
+			continue
+		}
 		if v := pow(have/m.total, sayingQuery) * pow(of, sayingText); v > best {
 			best = v
 		}
