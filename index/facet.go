@@ -96,6 +96,7 @@ type filter struct {
 	table  *facetTable
 	wanted [numFacets][]uint16 // sorted
 	active [numFacets]bool
+	any    bool // one is active
 	counts [numFacets][]int
 }
 
@@ -104,7 +105,7 @@ func newFilter(table *facetTable, wanted [numFacets][]string) *filter {
 	for id := range table {
 		f.counts[id] = make([]int, len(table[id].values))
 		for _, value := range wanted[id] {
-			f.active[id] = true
+			f.active[id], f.any = true, true
 			if n, ok := table[id].find(value); ok {
 				f.wanted[id] = append(f.wanted[id], n)
 			}
@@ -131,6 +132,18 @@ func (f *filter) count(page uint32) bool {
 		f.add(at, page)
 	}
 	return failed == 0
+}
+
+// countAll is count for many pages, where no filter is active.
+func (f *filter) countAll(found []ranked) {
+	for id := range f.table {
+		if len(f.table[id].values) == 0 {
+			continue
+		}
+		for _, r := range found {
+			f.add(id, r.page)
+		}
+	}
 }
 
 func (f *filter) passes(id facetID, page uint32) bool {

@@ -75,6 +75,7 @@ type Index struct {
 	readings  readings
 	sayings   sayingTable
 	speller   speller
+	priors    []float32            // by page, see prior
 	lengths   [numFields][]float32 // by field and page: what a longer text divides its counts by
 
 	scratch   sync.Pool // *scratch
@@ -145,6 +146,7 @@ func prepare(docs []Document, cfg Config) (*Index, error) {
 		lists:     newListCache(),
 		readings:  readings{pages: make([]atomic.Pointer[reading], len(docs))},
 		sayings:   make(sayingTable, len(docs)),
+		priors:    newPriors(docs),
 		lengths:   fieldLengths(docs),
 	}
 	x.scratch.New = func() any { return newScratch(len(x.docs)) }

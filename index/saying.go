@@ -191,7 +191,8 @@ func (x *Index) weighSayings(a *analyzer, s *scratch, p *plan) {
 	if m.total == 0 {
 		return
 	}
-	for _, r := range x.top(s.found, sayingPages) {
+	first := x.top(s.found, sayingPages)
+	for _, r := range first {
 		all := x.sayingsOf(a, r.page)
 		worth := shareSaying * m.total * m.best(all)
 		if all.title != "" && all.title == p.name { // a code's name counts already
@@ -199,8 +200,12 @@ func (x *Index) weighSayings(a *analyzer, s *scratch, p *plan) {
 		}
 		s.pages[r.page].saying = worth
 	}
+	last := first[len(first)-1].score
 	for i := range s.found {
 		r := &s.found[i]
+		if r.score < last {
+			continue
+		}
 		if c := &s.pages[r.page]; c.saying > 0 {
 			r.score = x.final(p, r.page, c)
 		}

@@ -255,6 +255,9 @@ func (p *plan) codeBoost(wish codeWish) float32 {
 
 // exclude takes out the pages that have an unwanted word, or all parts of an unwanted identifier.
 func (x *Index) exclude(ctx context.Context, s *scratch, p *plan) error {
+	if len(p.not) == 0 {
+		return nil
+	}
 	for _, terms := range p.not {
 		lists, err := x.listAll(ctx, terms)
 		if err != nil {
@@ -316,9 +319,12 @@ func (x *Index) collect(s *scratch, p *plan, f *filter, matches func(uint32, *ce
 		if !matches(n, c) || !x.codeWanted(n, p) {
 			continue
 		}
-		if f.count(n) {
+		if !f.any || f.count(n) {
 			s.found = append(s.found, ranked{page: n, score: x.final(p, n, c)})
 		}
+	}
+	if !f.any {
+		f.countAll(s.found)
 	}
 }
 
@@ -349,13 +355,12 @@ func (x *Index) coverage(p *plan, page uint32, c *cell) float32 {
 
 // prior is how likely a page is the answer before its words are looked at.
 func (x *Index) prior(p *plan, page uint32) float32 {
+	if len(p.vendors) == 0 {
+		return x.priors[page]
+	}
 	d := &x.docs[page]
 	prior := 1 + boostPopular*float32(d.Popularity)
 	switch {
-	case len(p.vendors) == 0 && d.ofVendor():
-		return prior * anyVendor
-	case len(p.vendors) == 0:
-		return prior
 	case slices.Contains(p.vendors, d.Vendor):
 		return prior * boostVendor
 	case x.rendering(p, page) >= 0:
@@ -364,6 +369,19 @@ func (x *Index) prior(p *plan, page uint32) float32 {
 		return prior * otherVendor
 	}
 	return prior
+}
+
+// newPriors returns each page's prior for a query that names no vendor. The pages themselves lie too far apart in memory to be
+// looked at for every match.
+func newPriors(docs []Document) []float32 {
+	priors := make([]float32, len(docs))
+	for i := range docs {
+		priors[i] = 1 + boostPopular*float32(docs[i].Popularity)
+		if docs[i].ofVendor() {
+			priors[i] *= anyVendor
+		}
+	}
+	return priors
 }
 
 // rendering returns the section of a page that renders its code as a vendor of the query does, or -1.
