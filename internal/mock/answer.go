@@ -176,7 +176,7 @@ func describe(media string, s Status, note string) []byte {
 	switch media {
 	case "application/json", "application/problem+json":
 		b, err = json.Marshal(doc)
-	case "application/xml":
+	case "application/xml", "text/xml":
 		b, err = xml.Marshal(doc)
 		b = append([]byte(xml.Header), b...)
 	default:
@@ -222,7 +222,7 @@ func negotiate(accept []string, usual string) string {
 		return 0
 	}
 	chosen, best := usual, 0.0
-	for _, offer := range []string{usual, "text/plain", "application/json", "application/problem+json", "application/xml"} {
+	for _, offer := range []string{usual, "text/plain", "application/json", "application/problem+json", "application/xml", "text/xml"} {
 		if q := quality(offer); q > best {
 			chosen, best = offer, q
 		}

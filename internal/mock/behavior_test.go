@@ -33,6 +33,7 @@ func TestContent(t *testing.T) {
 		{"another type than the sample", "/status/503", "text/plain", "text/plain; charset=utf-8", "503 Service Unavailable\n"},
 		{"a sample no browser may run", "/status/500", "", "text/plain; charset=utf-8", ""},
 		{"type beats Accept", "/status/404?type=json", "text/plain", "application/json", ""},
+		{"XML by its old name", "/status/404", "text/xml", "text/xml", `<?xml version="1.0" encoding="UTF-8"?>` + "\n<response><status>404</status><title>Not Found</title></response>\n"},
 		{"type by its full name", "/status/404?type=application/xml%3Bcharset=utf-8", "", "application/xml", ""},
 		{"a body is text", "/status/404?body=no+such+page", "application/json", "text/plain; charset=utf-8", "no such page"},
 		{"a body that is JSON", "/status/404?body={%22a%22:1}", "", "application/json", `{"a":1}`},

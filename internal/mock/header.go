@@ -27,6 +27,7 @@ func settable(name string) bool {
 		return true
 	case "x-content-type-options", // would switch sniffing on again
 		"x-robots-tag",  // would have these answers indexed
+		"x-request-id",  // ours: the access log's line is found by it
 		"x-reproxy-url": // Perlbal fetches it
 		return false
 	}
@@ -49,7 +50,7 @@ func (p *plan) readHeader(param, name string, values []string, now time.Time) er
 	case !isToken(name) || len(name) > maxHeaderName:
 		return bad(quoteName(param), "what follows header. is not the name of a header field")
 	case !settable(name):
-		return bad(param, "this field cannot be set; there are Retry-After, Cache-Control, Link, ETag and most of X-…")
+		return bad(param, "this field cannot be set; there are Retry-After, Cache-Control, Link, ETag and most of X-…, such as X-Trace-Id")
 	case len(p.header)+1 > maxHeaders || len(values) > maxHeaders:
 		return bad(param, "more than %d header fields are too many", maxHeaders)
 	}

@@ -403,8 +403,8 @@ func TestSettableHeaders(t *testing.T) {
 		want bool
 	}{
 		{"Retry-After", true}, {"retry-after", true}, {"Cache-Control", true}, {"Link", true}, {"ETag", true},
-		{"X-Request-Id", true}, {"x-a", true}, {"X-", false}, {"X", false},
-		{"X-Content-Type-Options", false}, {"x-content-type-options", false}, {"X-Robots-Tag", false},
+		{"X-Trace-Id", true}, {"x-a", true}, {"X-", false}, {"X", false},
+		{"X-Content-Type-Options", false}, {"x-content-type-options", false}, {"X-Robots-Tag", false}, {"X-Request-ID", false},
 		{"X-Accel-Redirect", false}, {"X-Accel-Buffering", false}, {"X-Sendfile", false}, {"X-SENDFILE", false},
 		{"X-Sendfile-Temporary", false}, {"X-LIGHTTPD-send-file", false}, {"X-Reproxy-URL", false}, {"X-Mock-Step", false},
 		{"Location", false}, {"Set-Cookie", false}, {"Content-Type", false}, {"Content-Length", false},
