@@ -33,32 +33,74 @@ type Config struct {
 	BaseURL string           // where the operator has said it: then its host is the only one answered
 	Version string
 	Log     *slog.Logger
+	// Problem writes an error of HTTP, RFC 9457 style; nil: as plain text. Errors of the
+	// protocol itself are JSON-RPC's.
+	Problem func(w http.ResponseWriter, r *http.Request, status int, detail string)
 }
+
+// allowed are the methods that /mcp answers: there is no stream to GET and no
+// session to DELETE.
+const allowed = "POST, OPTIONS"
 
 // New returns the handler of /mcp. It keeps no sessions, so that there is none
 // to guess, to hold open or to run out of. A page of another site is refused,
 // and so is a Host that is not this server's (DNS rebinding).
 func New(cfg Config) http.Handler {
+	if cfg.Problem == nil {
+		cfg.Problem = func(w http.ResponseWriter, _ *http.Request, status int, detail string) { http.Error(w, detail, status) }
+	}
 	srv := newServer(cfg)
 	h := sdk.NewStreamableHTTPHandler(func(*http.Request) *sdk.Server { return srv }, &sdk.StreamableHTTPOptions{
 		Stateless: true, JSONResponse: true, MaxRequestBodyBytes: maxBody, PropagateRequestCancellation: true,
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !ownOrigin(r, cfg.BaseURL) {
-			http.Error(w, "This request comes from another site's page, or names a host that is not this server's.", http.StatusForbidden)
+			cfg.Problem(w, r, http.StatusForbidden, "This request comes from another site's page, or names a host that is not this server's.")
 			return
 		}
 		switch {
 		case r.Method == http.MethodOptions:
-			w.Header().Set("Allow", "POST, OPTIONS")
+			w.Header().Set("Allow", allowed)
 			w.WriteHeader(http.StatusNoContent)
+		case r.Method != http.MethodPost:
+			w.Header().Set("Allow", allowed)
+			cfg.Problem(w, r, http.StatusMethodNotAllowed, "This address answers "+allowed+": messages of the Model Context Protocol, one a request.")
 		case r.ContentLength > maxBody: // said before the body is sent, where the client asked
-			http.Error(w, fmt.Sprintf("A message is at most %d bytes.", maxBody), http.StatusRequestEntityTooLarge)
+			cfg.Problem(w, r, http.StatusRequestEntityTooLarge, fmt.Sprintf("A message is at most %d bytes.", maxBody))
 		default:
-			h.ServeHTTP(w, r)
+			f := &failure{ResponseWriter: w}
+			h.ServeHTTP(f, r)
+			if f.status != 0 {
+				cfg.Problem(w, r, f.status, strings.TrimSpace(f.text.String()))
+			}
 		}
 	})
 }
+
+// failure holds back an error that the SDK writes as plain text.
+type failure struct {
+	http.ResponseWriter
+	status int // 0: none
+	text   strings.Builder
+}
+
+func (f *failure) WriteHeader(status int) {
+	if status >= 400 && strings.HasPrefix(f.Header().Get("Content-Type"), "text/plain") {
+		f.status = status
+		return
+	}
+	f.ResponseWriter.WriteHeader(status)
+}
+
+func (f *failure) Write(b []byte) (int, error) {
+	if f.status != 0 {
+		return f.text.Write(b)
+	}
+	return f.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (f *failure) Unwrap() http.ResponseWriter { return f.ResponseWriter }
 
 // ownOrigin reports whether a request may come from where it says it does: not
 // from a page of another site, and to a host that is an address, localhost, or

@@ -114,7 +114,7 @@ func New(cfg Config) (*Server, error) {
 	s.guard = http.NewCrossOriginProtection()
 	s.apiLimit = limit.New(cfg.APIRate, cfg.Now)
 	s.ratePolicy = []string{`"api";q=` + strconv.Itoa(cfg.APIRate) + ";w=60"}
-	s.mcp = mcp.New(mcp.Config{Library: cfg.Library, Checker: cfg.Checker, Site: s.site, BaseURL: cfg.BaseURL, Version: cfg.Version, Log: cfg.Log})
+	s.mcp = mcp.New(mcp.Config{Library: cfg.Library, Checker: cfg.Checker, Site: s.site, BaseURL: cfg.BaseURL, Version: cfg.Version, Log: cfg.Log, Problem: s.writeProblem})
 	gin.SetMode(gin.ReleaseMode)
 	e := gin.New()
 	e.HandleMethodNotAllowed = true
