@@ -24,7 +24,7 @@ type QuizPage struct {
 	Right    bool // and rightly
 	Answers  string
 	Score    int
-	Review   []Reviewed // once all are answered
+	Review   []Reviewed // once all are answered and judged
 	NextSeed uint64
 }
 
@@ -80,7 +80,7 @@ func (v *Views) NewQuiz(c *catalog.Catalog, seed uint64, answers string, judge b
 			p.Score++
 		}
 	}
-	if p.Done == p.Length {
+	if p.Done == p.Length && !judge { // first the last answer, then the round
 		p.Review = given
 	}
 	switch {
@@ -107,6 +107,9 @@ func (p *QuizPage) options(chosen int) {
 		p.Options = append(p.Options, o)
 	}
 }
+
+// Last reports whether the question is the round's last.
+func (p QuizPage) Last() bool { return p.Number == p.Length }
 
 // Progress is "3 of 10".
 func (p QuizPage) Progress() string { return strconv.Itoa(p.Number) + " of " + strconv.Itoa(p.Length) }

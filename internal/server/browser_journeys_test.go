@@ -185,8 +185,10 @@ func TestQuiz(t *testing.T) {
 			steps = append(steps, chromedp.KeyEvent(kb.Enter))
 		}
 	}
-	steps = append(steps, expect(`document.querySelectorAll(".review > li").length === 10`), expect(`/1 round, best \d/.test(document.querySelector("#ui-score").textContent)`),
-		js(`location.reload()`), ready, expect(`/1 round,/.test(document.querySelector("#ui-score").textContent)`))
+	steps = append(steps, expect(`!document.querySelector(".review")`), expect(`/1 round, best \d/.test(document.querySelector("#ui-score").textContent)`),
+		js(`location.reload()`), ready, expect(`/1 round,/.test(document.querySelector("#ui-score").textContent)`),
+		expect(`document.activeElement.id === "ui-next"`), chromedp.KeyEvent(kb.Enter),
+		expect(`document.querySelectorAll(".review > li").length === 10`), expect(`document.activeElement.id === "ui-again"`))
 	run("a round by keyboard alone, remembered", steps...)
 }
 

@@ -16,7 +16,7 @@ var pageKinds = []string{
 	"/", "/codes", "/codes/202", "/codes/502", "/codes/nginx-499", "/codes/iis-404.13", "/categories/client-error", "/vendors/cloudflare", "/vendors/iis",
 	"/compare", "/compare/401-vs-403", "/compare/301-vs-302-vs-307-vs-308", "/blog", "/blog/tags/nginx", "/blog/who-sent-this-502", "/docs", "/docs/hosting",
 	"/search", "/search?q=timeout", "/search?q=timeout&category=server-error", "/search?q=zzzzqqqq", "/cheatsheet", "/cheatsheet?vendor=iis",
-	"/quiz?seed=7", "/quiz?seed=7&answer=1", "/quiz?seed=7&answers=012301230&answer=1", "/playground", "/diagnose", "/checker", "/api",
+	"/quiz?seed=7", "/quiz?seed=7&answer=1", "/quiz?seed=7&answers=012301230&answer=1", "/quiz?seed=7&answers=0123012301", "/playground", "/diagnose", "/checker", "/api",
 }
 
 // brokenPages answer with an error, which the console mentions.

@@ -205,6 +205,8 @@ var exchanges = []exchange{
 	{path: "/quiz", status: 303, want: map[string]string{"Location": `^/quiz\?seed=\d+$`, "Cache-Control": "no-store"}},
 	{path: "/quiz?seed=7", status: 200, contains: "1 of 10"},
 	{path: "/quiz?seed=7&answers=9", status: 400},
+	{path: "/quiz?seed=7&answers=012301230&answer=1", status: 200, contains: ">See the whole round</a>"},
+	{path: "/quiz?seed=7&answers=0123012301", status: 200, contains: `<ol class="review">`},
 	{path: "/playground", status: 200, contains: `value="/status/200"`},
 	{path: "/playground?path=/status/103&send=1", status: 200, want: map[string]string{"Cache-Control": "no-store"}, contains: "HTTP/1.1 103 Early Hints\nLink:"},
 	{path: "/playground?path=/status/302&send=1", status: 200, contains: "302 Found in "},

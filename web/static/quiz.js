@@ -21,7 +21,7 @@ if (feedback) {
     state.last = asked;
     state.streak = feedback.dataset.right === "true" ? state.streak + 1 : 0;
     state.longest = Math.max(state.longest, state.streak);
-    if (d.getElementById("ui-end")) {
+    if (feedback.dataset.last) {
       state.rounds++;
       state.best = Math.max(state.best, right);
     }
@@ -30,8 +30,8 @@ if (feedback) {
   // A page that is loaded says nothing of its own; this does.
   const status = d.getElementById("ui-status");
   setTimeout(() => { status.textContent = feedback.textContent.trim(); }, 100);
-  d.querySelector("#ui-next, #ui-again")?.focus({ preventScroll: true });
 }
+d.querySelector(".feedback ~ p > #ui-next, #ui-again")?.focus({ preventScroll: true });
 if (score) {
   const parts = [`Score ${right}`, `streak ${state.streak}`];
   if (state.longest > state.streak) parts.push(`longest ${state.longest}`);
