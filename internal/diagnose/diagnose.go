@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -49,6 +50,8 @@ type Rule struct {
 	AliasID string `json:"alias_id,omitempty"`
 	Title   string `json:"title,omitempty"`
 	Vendor  string `json:"vendor,omitempty"`
+	// Status is what the page of a vendor's own error is sent with, 0 where nothing is or several are.
+	Status int `json:"status,omitempty"`
 	// Emitter is the hop that speaks when the rule matches; empty means the vendor's usual place.
 	Emitter string `json:"emitter,omitempty"`
 	// Where is one of the Where constants.
@@ -158,6 +161,11 @@ func Compile(rules []Rule, cfg Config) (*Engine, error) {
 		pages := make(map[string]bool)
 		for _, r := range g {
 			pages[r.ID] = true
+		}
+		for _, r := range g { // the status that a vendor's own page is sent with is no rival of it: it is the broader page
+			if r.own && r.Status > 0 {
+				delete(pages, strconv.Itoa(r.Status))
+			}
 		}
 		for _, r := range g {
 			r.rivals = len(pages)

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -237,6 +238,15 @@ func (e *Engine) judgeIIS(r *record) []candidate {
 		if r.status == 502 {
 			emitter = EmitterProxy
 		}
+		if names := e.claimants(r, "iis-"+code+"."+sub); len(names) > 1 {
+			cs := e.stated(r, "iis", code+"."+sub, emitter, possible,
+				"Substatus "+sub+" is the reason for the "+code+", and more than one module of IIS uses it: "+strings.Join(names, "; ")+".", clues...)
+			for i := range cs {
+				cs[i].score = scoreStated
+				cs[i].unknown = []Unknown{{"Which of them: " + strings.Join(names, ", or ") + "?", "the words of the error page, and the Application event log at the same second"}}
+			}
+			return cs
+		}
 		return e.stated(r, "iis", code+"."+sub, emitter, certain, "sc-substatus "+sub+" is IIS's own reason for the "+code+".", clues...)
 	}
 	if sub == "0" {
@@ -249,6 +259,18 @@ func (e *Engine) judgeIIS(r *record) []candidate {
 		return cs
 	}
 	return e.stated(r, "iis", code, EmitterAppServer, likely, "IIS gives substatus "+sub+", which no page here explains.", clues...)
+}
+
+// claimants are the titles of the pages that share an id's number and whose signatures the record's fields
+// fit: iis-502.5 and iis-502.5-ancm.
+func (e *Engine) claimants(r *record, id string) []string {
+	var names []string
+	for _, c := range e.recordRules(r) {
+		if title := e.titleOf(c.pageRef); (c.id == id || strings.HasPrefix(c.id, id+"-")) && !slices.Contains(names, title) {
+			names = append(names, title)
+		}
+	}
+	return names
 }
 
 // win32Meaning explains the Windows error codes most often seen beside a status in IIS logs

@@ -72,6 +72,9 @@ func (e *Engine) patterns(text string, in scope, ctx evidenceContext) []candidat
 		if s == inAccessLog && ctx.vendor != "" && r.Vendor != "" && ctx.vendor != r.Vendor {
 			return
 		}
+		if r.marksAnything(ctx.status) {
+			return
+		}
 		tries++
 		from, to := max(0, pos-reach), min(len(text), pos+reach)
 		if s != inBody {
@@ -202,19 +205,20 @@ func (r *rule) reading(ctx evidenceContext, clues []clue) candidate {
 		c.score -= min(r.rivals, 5)
 	}
 	c.score += min(r.specificity(), 12)
-	if r.own && r.Where != WhereClient && (r.Vendor == "" || strings.HasPrefix(r.ID, r.Vendor+"-") || r.Vendor == "iis") {
+	if r.own && r.Where != WhereClient && (r.Vendor == "" || strings.HasPrefix(r.ID, r.Vendor+"-") || r.Vendor == "iis" || r.isPhrase()) {
 		c.score += 6 // a vendor's own page explains more than the standard one
 	} else if r.AliasID != "" {
 		c.score += 3
 	}
-	switch agree := ctx.status > 0 && slices.Contains(r.codes, ctx.status); {
+	phrase := r.isPhrase()
+	switch agree := ctx.status > 0 && (slices.Contains(r.codes, ctx.status) || phrase && ctx.status == r.Status); {
 	case agree:
 		c.score += 10
-		if r.Where == WhereBody || r.Where == WhereHeader && r.rivals == 1 {
+		if r.Where == WhereBody || r.Where == WhereHeader && r.rivals == 1 && !phrase {
 			c.conf = certain
 		}
 		c.why = fmt.Sprintf("%s The status %d agrees.", c.clues[0].says, ctx.status)
-	case ctx.status > 0 && (!r.own || len(r.codes) > 0 && r.Where != WhereErrorLog):
+	case ctx.status > 0 && (!r.own || phrase && r.Status > 0 || len(r.codes) > 0 && r.Where != WhereErrorLog):
 		c.score -= 40 // another status was sent than this page's
 		c.conf, c.denied = possible, true
 		c.why = fmt.Sprintf("%s The status is %d, though.", c.clues[0].says, ctx.status)
@@ -230,6 +234,9 @@ func (r *rule) reading(ctx evidenceContext, clues []clue) candidate {
 		c.conf = possible
 		c.unknown = []Unknown{{"Which status was sent?", "the status line of the response"}}
 		c.why = c.clues[0].says + " The header stands on more than one kind of response, and the status is missing here."
+	case r.Where == WhereHeader && r.rivals > 1 && !r.namesError(): // on what the product passes on, too
+		c.conf = possible
+		c.unknown = []Unknown{{fmt.Sprintf("Did %s make the %d or pass it on?", vendorName(r.Vendor), ctx.status), settledFor(r.Vendor)}}
 	case r.Where == WhereHeader && len(r.codes) == 0 && !r.namesError():
 		c.conf = possible
 	case r.Where == WhereClient:
@@ -249,7 +256,19 @@ func (r *rule) reading(ctx evidenceContext, clues []clue) candidate {
 
 // namesError tells a header that stands on failures only from one that marks every response of a product.
 func (r *rule) namesError() bool {
-	return strings.Contains(strings.ToLower(r.Pattern), "err")
+	return r.isPhrase() || strings.Contains(strings.ToLower(r.Pattern), "err")
+}
+
+// isPhrase tells a reason phrase, which a vendor puts its own words in. Others may use the same words for
+// another status, so the status has to agree.
+func (r *rule) isPhrase() bool {
+	return r.Where == WhereHeader && strings.HasPrefix(r.Pattern, "reason phrase:")
+}
+
+// marksAnything reports whether the rule's header is one that marks every response of a product, on one
+// that is no error: nothing follows from it.
+func (r *rule) marksAnything(status int) bool {
+	return r.Where == WhereHeader && 100 <= status && status < 400 && !slices.Contains(r.codes, status) && !r.namesError()
 }
 
 // says is what a match proves when the rule itself has no words for it.

@@ -50,7 +50,7 @@ func Rules(c *catalog.Catalog) []diagnose.Rule {
 	for _, code := range c.Codes {
 		for _, sig := range code.Signatures {
 			r := diagnose.Rule{
-				ID: code.ID, Title: code.Title, Vendor: sig.Vendor, Emitter: sig.Emitter, Where: sig.Where,
+				ID: code.ID, Title: code.Title, Status: code.Number, Vendor: sig.Vendor, Emitter: sig.Emitter, Where: sig.Where,
 				Pattern: sig.Pattern, Fields: sig.Fields, Says: sig.Says, NextChecks: nextChecks(c, code),
 			}
 			if r.Vendor == "" {
