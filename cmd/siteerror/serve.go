@@ -95,7 +95,7 @@ func (f *serveFlags) registerAll(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.watch, "watch", false, "reload when content changes (SIGHUP reloads in any case)")
 	flags.StringVar(&f.tlsCert, "tls-cert", "", "PEM file with the certificate and its chain; read again when it changes")
 	flags.StringVar(&f.tlsKey, "tls-key", "", "PEM file with the certificate's key")
-	flags.StringArrayVar(&f.trusted, "trusted-proxy", nil, "CIDR whose X-Forwarded-For is believed, or unix for a unix socket's peers; repeatable")
+	flags.StringArrayVar(&f.trusted, "trusted-proxy", nil, "CIDR whose X-Forwarded-For, or else Forwarded, is believed, or unix for a unix socket's peers; repeatable")
 	flags.StringVar(&f.passwords, "htpasswd", "", "file of names and bcrypt hashes: only they may read the site")
 	flags.StringVar(&f.userHeader, "user-header", "", "field in which a trusted proxy names the user it signed in, such as Remote-User: only they may read the site")
 	flags.StringArrayVar(&f.checkAllow, "check-allow", nil, "CIDR of inner addresses the URL checker may reach; repeatable")
@@ -309,6 +309,7 @@ func (p *parts) reloadOnHangup(ctx context.Context, lib *library.Library) {
 		case <-ctx.Done():
 			return
 		case <-hup:
+			listen.Notify(listen.Reloading())
 			if err := p.gate.Reload(); err != nil {
 				p.log.Error("the password file is bad, the last good one stays", "err", err)
 			}
@@ -320,6 +321,7 @@ func (p *parts) reloadOnHangup(ctx context.Context, lib *library.Library) {
 			if err := lib.Reload(ctx); err != nil {
 				p.log.Error("reload failed, the last good version stays", "err", err)
 			}
+			listen.Notify(listen.Ready)
 		}
 	}
 }

@@ -23,7 +23,7 @@ const Unix = "unix"
 // Config says whom to believe and whom to let in. The zero value believes nobody
 // and lets everybody in.
 type Config struct {
-	// Trusted are the proxies whose X-Forwarded-For is believed, as CIDRs or
+	// Trusted are the proxies whose X-Forwarded-For, or else Forwarded, is believed, as CIDRs or
 	// addresses, or Unix.
 	Trusted []string
 	// Passwords is an htpasswd file of bcrypt hashes. It is read anew when it changes.
@@ -110,8 +110,9 @@ func (g *Gate) Closed() bool { return g != nil && (g.passwords != nil || g.heade
 func (g *Gate) Proxied() bool { return g != nil && (g.unix || len(g.trusted) > 0) }
 
 // Client is the address of whoever asks: the peer or, where that is a trusted
-// proxy, the last address in X-Forwarded-For that is none. It is Unix for a
-// unix socket whose peer names nobody.
+// proxy, the last address in X-Forwarded-For that is none; in Forwarded where
+// there is no X-Forwarded-For, since a proxy that writes that one passes a
+// client's Forwarded on. It is Unix for a unix socket whose peer names nobody.
 func (g *Gate) Client(r *http.Request) string {
 	client := Unix
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
@@ -122,6 +123,9 @@ func (g *Gate) Client(r *http.Request) string {
 		return client
 	}
 	lines := r.Header["X-Forwarded-For"]
+	if len(lines) == 0 && len(r.Header["Forwarded"]) > 0 {
+		lines = forwardedFor(r.Header["Forwarded"])
+	}
 	for i := len(lines) - 1; i >= 0; i-- {
 		for rest, more := lines[i], true; more; {
 			var last string

@@ -47,6 +47,13 @@ func TestClient(t *testing.T) {
 		{"a mapped peer", request("[::ffff:10.1.1.1]:40", xff, "198.51.100.7"), "198.51.100.7"},
 		{"an IPv6 proxy", request("[2001:db8::5]:40", xff, "2001:db8::1"), "2001:db8::1"},
 		{"its neighbor is none", request("[2001:db8::6]:40", xff, "2001:db8::1"), "2001:db8::6"},
+		{"Forwarded", request("10.1.1.1:40", "Forwarded", `for=6.6.6.6, For=198.51.100.7;proto=https;by=10.2.2.2`), "198.51.100.7"},
+		{"Forwarded, two proxies, IPv6", request("10.1.1.1:40", "Forwarded", `for="[2001:db8::1]:4711"`, "Forwarded", "for=10.2.2.2"), "2001:db8::1"},
+		{"Forwarded, IPv6 without a port", request("10.1.1.1:40", "Forwarded", `host="a,b";for="[2001:db8::1]"`), "2001:db8::1"},
+		{"Forwarded names nobody", request("10.1.1.1:40", "Forwarded", "for=6.6.6.6, for=_hidden"), "10.1.1.1"},
+		{"Forwarded, a string that swallows what the proxy adds", request("10.1.1.1:40", "Forwarded", `for=6.6.6.6;host=", for=198.51.100.7`), "10.1.1.1"},
+		{"Forwarded beside X-Forwarded-For is the client's", request("10.1.1.1:40", xff, "198.51.100.7", "Forwarded", "for=6.6.6.6"), "198.51.100.7"},
+		{"Forwarded from anybody", request("203.0.113.9:40", "Forwarded", "for=6.6.6.6"), "203.0.113.9"},
 		{"a unix socket", request("@", xff, "198.51.100.7"), "198.51.100.7"},
 		{"a unix socket that names nobody", request(""), Unix},
 	} {
