@@ -194,7 +194,11 @@ func (x *Index) weighSayings(a *analyzer, s *scratch, p *plan) {
 	first := x.top(s.found, sayingPages)
 	for _, r := range first {
 		all := x.sayingsOf(a, r.page)
-		worth := shareSaying * m.total * m.best(all)
+		best := m.best(all)
+		worth := shareSaying * m.total * best
+		if len(p.vendors) == 0 && x.docs[r.page].ofVendor() { // what it says tells the vendor, as far as it is the same
+			worth += best * best * (s.pages[r.page].score + worth) * (1/anyVendor - 1)
+		}
 		if all.title != "" && all.title == p.name { // a code's name counts already
 			worth += p.nameBoost()
 		}

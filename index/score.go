@@ -343,58 +343,6 @@ func (x *Index) final(p *plan, page uint32, c *cell) float32 {
 	return (c.score + c.saying) * x.coverage(p, page, c) * x.prior(p, page)
 }
 
-// coverage is the share of its score that a page keeps which lacks some of a few words. The codes' pages keep all: they are
-// about one thing each, and their readers call it by many words.
-func (x *Index) coverage(p *plan, page uint32, c *cell) float32 {
-	if p.total == 0 || p.required > maxAllWords || x.docs[page].Code != "" {
-		return 1
-	}
-	has := min(1, c.matched/p.total)
-	return has * has
-}
-
-// prior is how likely a page is the answer before its words are looked at.
-func (x *Index) prior(p *plan, page uint32) float32 {
-	if len(p.vendors) == 0 {
-		return x.priors[page]
-	}
-	d := &x.docs[page]
-	prior := 1 + boostPopular*float32(d.Popularity)
-	switch {
-	case slices.Contains(p.vendors, d.Vendor):
-		return prior * boostVendor
-	case x.rendering(p, page) >= 0:
-		return prior * boostRendering
-	case d.ofVendor():
-		return prior * otherVendor
-	}
-	return prior
-}
-
-// newPriors returns each page's prior for a query that names no vendor. The pages themselves lie too far apart in memory to be
-// looked at for every match.
-func newPriors(docs []Document) []float32 {
-	priors := make([]float32, len(docs))
-	for i := range docs {
-		priors[i] = 1 + boostPopular*float32(docs[i].Popularity)
-		if docs[i].ofVendor() {
-			priors[i] *= anyVendor
-		}
-	}
-	return priors
-}
-
-// rendering returns the section of a page that renders its code as a vendor of the query does, or -1.
-func (x *Index) rendering(p *plan, page uint32) int {
-	at, _ := slices.BinarySearchFunc(x.aliases, page, func(a alias, page uint32) int { return cmp.Compare(a.page, page) })
-	for ; at < len(x.aliases) && x.aliases[at].page == page; at++ {
-		if slices.Contains(p.vendors, x.aliases[at].vendor) {
-			return x.aliases[at].section
-		}
-	}
-	return -1
-}
-
 // maxPhrasePages is how many pages are read for a quoted phrase, the best first.
 const maxPhrasePages = 300
 
