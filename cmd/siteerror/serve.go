@@ -51,6 +51,7 @@ type serveFlags struct {
 	addr       string
 	tlsCert    string
 	tlsKey     string
+	hsts       int
 	watch      bool
 	trusted    []string
 	passwords  string
@@ -95,6 +96,7 @@ func (f *serveFlags) registerAll(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.watch, "watch", false, "reload when content changes (SIGHUP reloads in any case)")
 	flags.StringVar(&f.tlsCert, "tls-cert", "", "PEM file with the certificate and its chain; read again when it changes")
 	flags.StringVar(&f.tlsKey, "tls-key", "", "PEM file with the certificate's key")
+	flags.IntVar(&f.hsts, "hsts", 0, "days that browsers remember to come by https alone, with --tls-cert; 0 for none")
 	flags.StringArrayVar(&f.trusted, "trusted-proxy", nil, "CIDR whose X-Forwarded-For, or else Forwarded, is believed, or unix for a unix socket's peers; repeatable")
 	flags.StringVar(&f.passwords, "htpasswd", "", "file of names and bcrypt hashes: only they may read the site")
 	flags.StringVar(&f.userHeader, "user-header", "", "field in which a trusted proxy names the user it signed in, such as Remote-User: only they may read the site")
@@ -157,6 +159,9 @@ func (f *serveFlags) prepare(c *command) (*parts, error) {
 	if (f.tlsCert == "") != (f.tlsKey == "") {
 		return nil, usageError{errors.New("--tls-cert and --tls-key go together")}
 	}
+	if f.hsts < 0 || f.hsts > 0 && f.tlsCert == "" {
+		return nil, usageError{fmt.Errorf("--hsts %d: a number of days, with --tls-cert; where a proxy speaks TLS, it is the proxy that asks", f.hsts)}
+	}
 	if f.tlsCert != "" {
 		p.certificate, err = listen.OpenCertificate(f.tlsCert, f.tlsKey, func(err error) {
 			p.log.Error("the certificate is bad, the last good one stays", "err", err)
@@ -202,7 +207,7 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 		debug.SetGCPercent(gcPercent)
 	}
 	handler, err := server.New(server.Config{
-		Library: lib, Checker: p.checker, Log: p.log, BaseURL: p.base, BasePath: p.path, Addr: sockets[0].Addr().String(), TLS: p.certificate != nil,
+		Library: lib, Checker: p.checker, Log: p.log, BaseURL: p.base, BasePath: p.path, Addr: sockets[0].Addr().String(), TLS: p.certificate != nil, HSTS: f.hsts,
 		Version: version(), Gate: p.gate, Access: p.access, Misses: f.misses(), Live: f.watch, OperatorToken: f.operator,
 		APIRate: f.apiRate, SpareLoopback: !f.apiRateSet,
 	})

@@ -51,6 +51,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, admit func(*recor
 	h["Cross-Origin-Opener-Policy"] = sameOrigin
 	h["Cross-Origin-Resource-Policy"] = sameOrigin
 	h["Content-Security-Policy"] = denyAll
+	if s.hsts != nil {
+		h["Strict-Transport-Security"] = s.hsts
+	}
 	defer func() { // runs when a handler aborts the connection, too
 		s.finish(rec, r, start)
 		rec.ResponseWriter = nil

@@ -41,6 +41,7 @@ type Config struct {
 	// one of it where BaseURL is empty.
 	Addr          string
 	TLS           bool         // the server speaks it itself
+	HSTS          int          // days that browsers remember to come by TLS alone, where the server speaks it; below 1: they are not asked to
 	Title         string       // of the site; "siteerror" if empty
 	Version       string       // shown in the footer and in /metrics, never in a header
 	Gate          *gate.Gate   // who is asking, and who may; nil: everybody, and no proxy is believed
@@ -67,6 +68,7 @@ type Server struct {
 	metrics *metrics
 	ids     idSource
 	policy  []string // Content-Security-Policy of pages
+	hsts    []string // Strict-Transport-Security; nil: none
 	mock    *mock.Handler
 	mcp     http.Handler
 	guard   *http.CrossOriginProtection
@@ -105,6 +107,9 @@ func New(cfg Config) (*Server, error) {
 			rep.cacheControl = cacheForeverPrivate
 		}
 		s.assets[a.Path] = rep
+	}
+	if cfg.TLS && cfg.HSTS > 0 {
+		s.hsts = []string{"max-age=" + strconv.Itoa(cfg.HSTS*24*60*60)} // RFC 6797 §6.1; other hosts of the domain are not ours to speak for
 	}
 	s.metrics = newMetrics(cfg.Registry, s)
 	s.mock = s.newMock()

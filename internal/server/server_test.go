@@ -473,6 +473,22 @@ func TestBasePath(t *testing.T) {
 	}
 }
 
+// Browsers are asked to come by TLS alone only where the operator wants it and the server speaks it.
+func TestHSTS(t *testing.T) {
+	for _, tt := range []struct {
+		tls  bool
+		days int
+		want string
+	}{{true, 30, "max-age=2592000"}, {true, 0, ""}, {false, 30, ""}} {
+		s := newServer(t, func(c *Config) { c.TLS, c.HSTS = tt.tls, tt.days })
+		for _, path := range []string{"/", "/nope", "/status/503", "/api/v1/codes/404"} {
+			if got := do(s, exchange{path: path}).Header().Get("Strict-Transport-Security"); got != tt.want {
+				t.Errorf("TLS %v, %d days, %s: %q, want %q", tt.tls, tt.days, path, got, tt.want)
+			}
+		}
+	}
+}
+
 // Every page that the sitemap names answers.
 func TestSitemapIsTrue(t *testing.T) {
 	s := newServer(t, nil)
