@@ -76,6 +76,7 @@ type Index struct {
 	sayings   sayingTable
 	speller   speller
 	priors    []float32            // by page, see prior
+	coded     []bool               // by page: is it about a code?
 	lengths   [numFields][]float32 // by field and page: what a longer text divides its counts by
 
 	scratch   sync.Pool // *scratch
@@ -147,6 +148,7 @@ func prepare(docs []Document, cfg Config) (*Index, error) {
 		readings:  readings{pages: make([]atomic.Pointer[reading], len(docs))},
 		sayings:   make(sayingTable, len(docs)),
 		priors:    newPriors(docs),
+		coded:     newCoded(docs),
 		lengths:   fieldLengths(docs),
 	}
 	x.scratch.New = func() any { return newScratch(len(x.docs)) }

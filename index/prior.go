@@ -8,7 +8,7 @@ import (
 // coverage is the share of its score that a page keeps which lacks some of a few words. The codes' pages keep all: they are
 // about one thing each, and their readers call it by many words.
 func (x *Index) coverage(p *plan, page uint32, c *cell) float32 {
-	if p.total == 0 || p.required > maxAllWords || x.docs[page].Code != "" {
+	if p.total == 0 || p.required > maxAllWords || x.coded[page] {
 		return 1
 	}
 	has := min(1, c.matched/p.total)
@@ -44,6 +44,15 @@ func newPriors(docs []Document) []float32 {
 		}
 	}
 	return priors
+}
+
+// newCoded returns which pages are about a code, side by side for the same reason.
+func newCoded(docs []Document) []bool {
+	coded := make([]bool, len(docs))
+	for i := range docs {
+		coded[i] = docs[i].Code != ""
+	}
+	return coded
 }
 
 // rendering returns the section of a page that renders its code as a vendor of the query does, or -1.
