@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"sync"
 	"syscall"
@@ -37,6 +38,8 @@ const (
 	idleTimeout       = 90 * time.Second
 	maxHeaderBytes    = 32 << 10
 	drainTimeout      = 10 * time.Second
+
+	missesEvery = 5 * time.Minute // a crash loses no more
 
 	// Once the library is read, the heap is mostly what stays; what requests leave behind is little,
 	// and a collection costs a few milliseconds. GOGC in the environment decides otherwise.
@@ -206,9 +209,10 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
+	counts := f.misses(p.log)
 	handler, err := server.New(server.Config{
 		Library: lib, Checker: p.checker, Log: p.log, BaseURL: p.base, BasePath: p.path, Addr: sockets[0].Addr().String(), TLS: p.certificate != nil, HSTS: f.hsts,
-		Version: version(), Gate: p.gate, Access: p.access, Misses: f.misses(), Live: f.watch, OperatorToken: f.operator,
+		Version: version(), Gate: p.gate, Access: p.access, Misses: counts, Live: f.watch, OperatorToken: f.operator,
 		APIRate: f.apiRate, SpareLoopback: !f.apiRateSet,
 	})
 	if err != nil {
@@ -234,6 +238,7 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 			}
 		})
 	}
+	wg.Go(func() { p.saveMisses(ctx, counts) })
 	served := make(chan error, len(sockets))
 	for _, l := range sockets {
 		go func() {
@@ -262,6 +267,7 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 	if err := handler.Wait(drain); err != nil {
 		p.log.Warn("some mock answers did not finish", "err", err)
 	}
+	p.saveMissesNow(counts)
 	return nil
 }
 
@@ -295,12 +301,42 @@ func (f *serveFlags) checker() (*checker.Checker, error) {
 	return checker.New(checker.Config{Allow: allow, Rate: f.checkRate}), nil
 }
 
+// missesFile is where the cache folder keeps the count of searches that led nowhere.
+const missesFile = "misses.json"
+
 // misses makes the count of searches that led nowhere, nil if it is off.
-func (f *serveFlags) misses() *misses.Log {
-	if f.noMisses {
+func (f *serveFlags) misses(log *slog.Logger) *misses.Log {
+	switch {
+	case f.noMisses:
 		return nil
+	case f.cache == "":
+		return misses.New(time.Now)
 	}
-	return misses.New(time.Now)
+	l, err := misses.Open(filepath.Join(f.cache, missesFile), time.Now)
+	if err != nil {
+		log.Warn("the count of misses begins anew", "err", err)
+	}
+	return l
+}
+
+// saveMisses keeps the count on disk, every few minutes until ctx is done.
+func (p *parts) saveMisses(ctx context.Context, l *misses.Log) {
+	tick := time.NewTicker(missesEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			p.saveMissesNow(l)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (p *parts) saveMissesNow(l *misses.Log) {
+	if err := l.Save(); err != nil {
+		p.log.Warn("the count of misses could not be kept", "err", err)
+	}
 }
 
 // reloadOnHangup reads everything again on each SIGHUP until ctx is done:

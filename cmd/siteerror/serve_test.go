@@ -39,7 +39,7 @@ func (b *buffer) String() string {
 
 // The whole command behind a proxy on the same machine: a unix socket, readers
 // who sign in, a path before everything, an access log, SIGHUP, and a stop that
-// leaves nothing behind.
+// leaves nothing behind but the cache.
 func TestServeBehindAProxy(t *testing.T) {
 	dir, err := os.MkdirTemp("", "serve") // a socket's path is short: t.TempDir's may not be
 	if err != nil {
@@ -63,7 +63,7 @@ func TestServeBehindAProxy(t *testing.T) {
 	status := make(chan int)
 	go func() {
 		status <- run(ctx, []string{"serve", "--addr", "unix:" + socket, "--htpasswd", users, "--base-url", "https://intra.example/help/",
-			"--trusted-proxy", "unix", "--access-log", "combined"}, nil, &out, &log)
+			"--trusted-proxy", "unix", "--access-log", "combined", "--cache", filepath.Join(dir, "cache")}, nil, &out, &log)
 	}()
 	client := &http.Client{
 		Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -130,12 +130,16 @@ func TestServeBehindAProxy(t *testing.T) {
 	if res, body := get("/help/codes/502", "bob"); res.StatusCode != 200 || !strings.Contains(body, `href="https://intra.example/help/codes/502"`) {
 		t.Errorf("bob, after SIGHUP: %d", res.StatusCode)
 	}
+	get("/help/search?q=flux+capacitor", "bob")
 	stop()
 	if got := <-status; got != exitDone {
 		t.Errorf("exit status %d", got)
 	}
 	if _, err := os.Stat(socket); err == nil {
 		t.Error("the socket is left behind")
+	}
+	if data, err := os.ReadFile(filepath.Join(dir, "cache", missesFile)); err != nil || !strings.Contains(string(data), "flux capacitor") || strings.Contains(string(data), "bob") {
+		t.Errorf("misses that were kept: %s, %v", data, err)
 	}
 	for _, want := range []string{`198.51.100.7 - ann [`, `"GET /help/502 HTTP/1.1" 308 `, `198.51.100.7 - - [`} {
 		if !strings.Contains(out.String(), want) {

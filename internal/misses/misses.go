@@ -14,9 +14,12 @@ const maxQueries = 1000
 
 // Log counts. The zero value is not usable; a nil Log counts nothing. It is safe for concurrent use.
 type Log struct {
-	now func() time.Time
+	now    func() time.Time
+	file   string // where Save keeps it, "" for nowhere
+	saving sync.Mutex
 
 	mu       sync.Mutex
+	changed  bool // since the last Save
 	since    time.Time
 	searches int
 	queries  map[string]*Query
@@ -24,11 +27,11 @@ type Log struct {
 
 // Query is what is known of one text that was searched for.
 type Query struct {
-	Text     string // as Plain has it
-	Searches int
-	Opened   int    // results that were opened
-	Results  int    // that the last search found
-	Last     string // the day of the last search, 2026-11-22
+	Text     string `json:"text"` // as Plain has it
+	Searches int    `json:"searches"`
+	Opened   int    `json:"opened"`  // results that were opened
+	Results  int    `json:"results"` // that the last search found
+	Last     string `json:"last"`    // the day of the last search, 2026-11-22
 }
 
 // Missed is how many of the searches led nowhere. A search may open several results, so that it is a lower bound.
@@ -55,6 +58,7 @@ func (l *Log) Searched(text string, results int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.searches++
+	l.changed = true
 	if plain == "" {
 		return
 	}
@@ -81,6 +85,7 @@ func (l *Log) Opened(text string) {
 	defer l.mu.Unlock()
 	if q := l.queries[plain]; q != nil {
 		q.Opened++
+		l.changed = true
 	}
 }
 

@@ -2,6 +2,8 @@ package misses
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -90,10 +92,62 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
+// A restart loses no count, and a damaged file only itself.
+func TestKept(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "cache", "misses.json")
+	first, err := Open(file, today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.Searched("flux capacitor", 0)
+	first.Searched("flux capacitor", 0)
+	first.Searched("teapot", 1)
+	first.Opened("teapot")
+	first.Searched("password=hunter2", 0)
+	if err := first.Save(); err != nil {
+		t.Fatal(err)
+	}
+	if data, _ := os.ReadFile(file); strings.Contains(string(data), "hunter2") {
+		t.Errorf("the file holds a text that is not to be kept: %s", data)
+	}
+
+	later := func() time.Time { return today().AddDate(0, 0, 7) }
+	second, err := Open(file, later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second.Searched("flux capacitor", 0)
+	got := second.Summary(10)
+	if len(got.Missed) != 1 || got.Missed[0].Missed() != 3 || got.Searches != 5 || !got.Since.Equal(today()) {
+		t.Errorf("after a restart: %+v", got)
+	}
+
+	if err := os.WriteFile(file, []byte(`{"since":"20`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	third, err := Open(file, later)
+	if err == nil || !strings.Contains(err.Error(), file) {
+		t.Errorf("a damaged file: %v", err)
+	}
+	third.Searched("teapot", 0)
+	if err := third.Save(); err != nil {
+		t.Fatal(err)
+	}
+	if fourth, err := Open(file, later); err != nil || fourth.Summary(1).Searches != 1 {
+		t.Errorf("the damaged file stays: %v", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(file), "tmp-*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
 func TestOff(t *testing.T) {
 	var l *Log
 	l.Searched("bad gateway", 0) // must not panic
 	l.Opened("bad gateway")
+	if err := l.Save(); err != nil {
+		t.Error(err)
+	}
 }
 
 func FuzzPlain(f *testing.F) {
