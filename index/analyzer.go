@@ -69,8 +69,22 @@ func (a *analyzer) tokens(dst []token, text string) []token {
 		switch {
 		case isAlnum(c):
 			end := chunkEnd(text, i)
+			if end < len(text) && text[end] == '[' {
+				if whole := mnemonicEnd(text, i); whole > 0 {
+					dst = append(dst, a.mnemonic(text, i, whole))
+					i = whole
+					continue
+				}
+			}
 			dst = a.chunk(dst, text, i, end)
 			i = end
+		case c == '[':
+			if whole := mnemonicEnd(text, i); whole > 0 {
+				dst = append(dst, a.mnemonic(text, i, whole))
+				i = whole
+				continue
+			}
+			i++
 		case c < utf8.RuneSelf:
 			i++
 		default:
@@ -89,6 +103,35 @@ func (a *analyzer) tokens(dst []token, text string) []token {
 		}
 	}
 	return dst
+}
+
+// mnemonicEnd returns where the word ends that starts at i and shows in brackets which option stands for it, as manuals have
+// it: "E[x]tract", "[c]reate". It is 0 where there is no such word.
+func mnemonicEnd(text string, i int) int {
+	letters := func(i int) int {
+		for i < len(text) && text[i]|0x20-'a' < 26 {
+			i++
+		}
+		return i
+	}
+	open := letters(i)
+	if open == len(text) || text[open] != '[' || open-i > maxPartLen {
+		return 0
+	}
+	shut := letters(open + 1)
+	if n := shut - open - 1; n < 1 || n > 2 || shut == len(text) || text[shut] != ']' {
+		return 0
+	}
+	if end := letters(shut + 1); end > shut+2 && end-shut < maxPartLen {
+		return end
+	}
+	return 0
+}
+
+// mnemonic reads such a word without its brackets.
+func (a *analyzer) mnemonic(text string, start, end int) token {
+	w := a.word(strings.NewReplacer("[", "", "]", "").Replace(text[start:end]))
+	return token{term: w.term, stop: w.stop, start: start, end: end}
 }
 
 // chunkEnd returns where the identifier that starts at i ends: letters and digits, with single connectors inside.

@@ -27,6 +27,8 @@ func TestTokens(t *testing.T) {
 		{"code with letters", "code=H12", "code h12"},
 		{"status line", "HTTP/1.1 502", "http 1.1 502"},
 		{"end of a sentence", "It is gone.", "(it) (is) gone"},
+		{"option shown in brackets", "E[x]tract or [c]reate", "extract (or) creat"},
+		{"brackets of other kinds", "[error] a[0] list[i] [a-z] x[abc]y [ab]", "error (a) 0 list (i) (a) z [az] x abc y ab"},
 		{"ideographs", "超时", "超 时"},
 		{"keys are no words", strings.Repeat("a1", 30), ""},
 	}
