@@ -11,7 +11,7 @@ func (x *Index) coverage(p *plan, page uint32, c *cell) float32 {
 	if p.total == 0 || p.required > maxAllWords || x.coded[page] {
 		return 1
 	}
-	has := min(1, c.matched/p.total)
+	has := c.matched / p.total
 	return has * has
 }
 

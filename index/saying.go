@@ -207,7 +207,7 @@ func (x *Index) weighSayings(a *analyzer, s *scratch, p *plan) {
 	last := first[len(first)-1].score
 	for i := range s.found {
 		r := &s.found[i]
-		if r.score < last {
+		if r.score < last { // most, and their cells lie apart
 			continue
 		}
 		if c := &s.pages[r.page]; c.saying > 0 {

@@ -82,6 +82,7 @@ type scratch struct {
 	query   uint32
 	pages   []cell
 	touched []uint32
+	most    float32 // the largest matched of any page
 	found   []ranked
 	saying  sayingMatch
 }
@@ -102,7 +103,7 @@ func (s *scratch) next() {
 		clear(s.pages)
 		s.query = 1
 	}
-	s.touched, s.found = s.touched[:0], s.found[:0]
+	s.touched, s.found, s.most = s.touched[:0], s.found[:0], 0
 }
 
 func (s *scratch) page(n uint32) *cell {
@@ -145,7 +146,7 @@ func (x *Index) Search(ctx context.Context, r Request) (*Result, error) {
 			s.page(uint32(n))
 		}
 	} else {
-		x.accumulate(s, p)
+		x.accumulate(s, p, !f.any && len(p.phrases) == 0 && len(p.query.Codes) == 0)
 	}
 	if err := x.exclude(ctx, s, p); err != nil {
 		return nil, err
@@ -183,34 +184,9 @@ func (x *Index) hasCode(code string) bool { return len(x.codes[codeKey(code)]) >
 
 // accumulate adds up what each page has of the plan's concepts. Of the terms that stand for one concept, the best
 // counts.
-func (x *Index) accumulate(s *scratch, p *plan) {
-	for i := range p.concepts {
-		c := &p.concepts[i]
-		id := uint32(i + 1)
-		for j := range c.variants {
-			v := &c.variants[j]
-			w := c.weight * v.weight
-			for _, post := range v.list.pages {
-				cell := s.page(post.page)
-				value := w * post.value
-				switch {
-				case cell.concept != id:
-					cell.concept, cell.best = id, value
-					cell.score += value
-					switch {
-					case c.required:
-						cell.matched += w
-						cell.met++
-					case c.vendor:
-						cell.matched += w
-					}
-				case value > cell.best:
-					cell.score += value - cell.best
-					cell.best = value
-				}
-			}
-		}
-	}
+// Where only matching pages are asked for, those are left out that have but the commonest concepts, which together cover too
+// little of the query to match.
+func (x *Index) accumulate(s *scratch, p *plan, matching bool) {
 	for _, page := range p.named {
 		cell := s.page(page)
 		cell.score += p.nameBoost()
@@ -231,6 +207,68 @@ func (x *Index) accumulate(s *scratch, p *plan) {
 			cell.named = cell.named || wish.trust*share >= sharePart*trustPart
 		}
 	}
+	rest := float32(0)
+	for i := range p.concepts {
+		rest += p.concepts[i].covers()
+	}
+	for i := range p.concepts {
+		c, n := &p.concepts[i], uint32(i+1)
+		closed := matching && rest < minCoverage*s.most
+		rest -= c.covers()
+		for j := range c.variants {
+			v := &c.variants[j]
+			w := c.weight * v.weight
+			switch {
+			case !closed:
+				for _, post := range v.list.pages {
+					s.meet(s.page(post.page), c, n, w, post.value)
+				}
+			case len(s.touched)*fewTouched < len(v.list.pages):
+				for _, page := range s.touched {
+					if value, ok := v.list.find(page); ok {
+						s.meet(&s.pages[page], c, n, w, value)
+					}
+				}
+			default:
+				for _, post := range v.list.pages {
+					if cell := &s.pages[post.page]; cell.query == s.query {
+						s.meet(cell, c, n, w, post.value)
+					}
+				}
+			}
+		}
+	}
+}
+
+// fewTouched is how many postings are read in the time that one is searched for.
+const fewTouched = 20
+
+// meet adds to a page that it has a term of the n-th concept, which weighs w, with the given value.
+func (s *scratch) meet(cell *cell, c *concept, n uint32, w, value float32) {
+	value *= w
+	switch {
+	case cell.concept != n:
+		cell.concept, cell.best = n, value
+		cell.score += value
+		if c.required {
+			cell.met++
+		}
+		if c.required || c.vendor {
+			cell.matched += w
+			s.most = max(s.most, cell.matched)
+		}
+	case value > cell.best:
+		cell.score += value - cell.best
+		cell.best = value
+	}
+}
+
+// covers is what a page with the concept has of the query's weight.
+func (c *concept) covers() float32 {
+	if c.required || c.vendor {
+		return c.weight
+	}
+	return 0
 }
 
 // share is what the page of ref gets of the boost for a code: more of it where the query names its vendor.
