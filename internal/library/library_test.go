@@ -147,32 +147,49 @@ func TestWatch(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	time.Sleep(50 * time.Millisecond) // the watcher has to look before something changes
+	// until waits for what the watcher brings about, as long as a busy machine takes.
+	until := func(what string, is func() bool) {
+		t.Helper()
+		for deadline := time.Now().Add(2 * time.Minute); !is(); time.Sleep(20 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("%s: never", what)
+			}
+		}
+	}
 	appears := func(path, title string) {
 		t.Helper()
-		for range 100 {
+		until(path+" with the title "+title, func() bool {
 			s, done := l.Acquire()
+			defer done()
 			d, err := s.Catalog.Doc(path)
-			done()
-			if err == nil && d.Title == title {
-				return
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-		t.Errorf("%s with the title %q did not appear", path, title)
+			return err == nil && d.Title == title
+		})
 	}
+	// It has to look before something changes: write until it has.
+	until("the first change", func() bool {
+		write("v1/first.md", "# "+time.Now().String()+"\n")
+		time.Sleep(2 * settle)
+		return l.Builds().Published > 1
+	})
 	write("v1/b.md", "# New\n")
 	appears("b", "New")
 	write("v1/sub/deeper/c.md", "# Deep\n")
 	appears("sub/deeper/c", "Deep")
 	// What changes beside the folder is no reason to build: the log of a reload
 	// would bring about the next one.
-	time.Sleep(3 * settle)
-	before := l.Builds()
+	quiet := func() (builds uint64) {
+		t.Helper()
+		until("a watcher at rest", func() bool {
+			builds = l.Builds().Published
+			time.Sleep(3 * settle)
+			return l.Builds().Published == builds
+		})
+		return builds
+	}
+	before := quiet()
 	write("siteerror.log", "content is ready\n")
-	time.Sleep(3 * settle)
-	if now := l.Builds(); now.Published != before.Published {
-		t.Errorf("a file beside the content led to %d builds", now.Published-before.Published)
+	if now := quiet(); now != before {
+		t.Errorf("a file beside the content led to %d builds", now-before)
 	}
 	if err := os.Symlink("v2", link+".next"); err != nil {
 		t.Fatal(err)
