@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"slices"
 	"strings"
@@ -9,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/jba/templatecheck"
-	"golang.org/x/net/html"
 
 	"siteerror/content"
 	"siteerror/internal/catalog"
@@ -60,135 +58,6 @@ func TestTemplatesFitTheirTypes(t *testing.T) {
 	check("playground", templatecheck.CheckHTML(v.Playground.t.Lookup("layout"), PlaygroundPage{}))
 	check("quiz", templatecheck.CheckHTML(v.Quiz.t.Lookup("layout"), QuizPage{}))
 	check("api", templatecheck.CheckHTML(v.API.t.Lookup("layout"), APIPage{}))
-}
-
-// attrs finds the first element that has all of want.
-func find(n *html.Node, tag string, want map[string]string) *html.Node {
-	if n.Type == html.ElementNode && n.Data == tag {
-		have := map[string]string{}
-		for _, a := range n.Attr {
-			have[a.Key] = a.Val
-		}
-		ok := true
-		for k, v := range want {
-			if have[k] != v {
-				ok = false
-			}
-		}
-		if ok {
-			return n
-		}
-	}
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		if f := find(c, tag, want); f != nil {
-			return f
-		}
-	}
-	return nil
-}
-
-func all(n *html.Node, visit func(*html.Node)) {
-	visit(n)
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		all(c, visit)
-	}
-}
-
-func text(n *html.Node) string {
-	var b strings.Builder
-	all(n, func(n *html.Node) {
-		if n.Type == html.TextNode {
-			b.WriteString(n.Data)
-		}
-	})
-	return strings.Join(strings.Fields(b.String()), " ")
-}
-
-func attr(n *html.Node, key string) string {
-	for _, a := range n.Attr {
-		if a.Key == key {
-			return a.Val
-		}
-	}
-	return ""
-}
-
-// The names and roles that people with a screen reader, and tests, rely on.
-func TestCodePagesKeepTheAccessibleContract(t *testing.T) {
-	v, c := views(t)
-	for _, code := range c.Codes {
-		var b bytes.Buffer
-		if err := v.Code.Render(&b, v.NewCode(c, code)); err != nil {
-			t.Fatalf("%s: %v", code.ID, err)
-		}
-		doc, err := html.Parse(bytes.NewReader(b.Bytes()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, want := range []struct {
-			tag  string
-			attr map[string]string
-		}{
-			{"main", map[string]string{"id": "main", "tabindex": "-1"}}, {"nav", map[string]string{"aria-label": "Main"}},
-			{"form", map[string]string{"role": "search"}}, {"a", map[string]string{"class": "skip", "href": "#main"}},
-			{"nav", map[string]string{"aria-label": "Previous and next code"}},
-		} {
-			if find(doc, want.tag, want.attr) == nil {
-				t.Errorf("%s: no %s %v", code.ID, want.tag, want.attr)
-			}
-		}
-		ids := map[string]bool{}
-		headings := 0
-		all(doc, func(n *html.Node) {
-			if n.Type != html.ElementNode {
-				return
-			}
-			if id := attr(n, "id"); id != "" {
-				if ids[id] {
-					t.Errorf("%s: id %q stands twice", code.ID, id)
-				}
-				ids[id] = true
-			}
-			if n.Data == "h1" {
-				headings++
-				if got := text(n); got != code.Title {
-					t.Errorf("%s: h1 = %q, want %q", code.ID, got, code.Title)
-				}
-			}
-			if attr(n, "style") != "" {
-				t.Errorf("%s: inline style", code.ID)
-			}
-			if n.Data == "img" && attr(n, "alt") == "" {
-				t.Errorf("%s: picture without alt", code.ID)
-			}
-			if n.Data == "pre" && attr(n, "tabindex") != "0" {
-				t.Errorf("%s: a scrolling block that the keyboard cannot reach", code.ID)
-			}
-		})
-		if headings != 1 {
-			t.Errorf("%s: %d h1", code.ID, headings)
-		}
-		all(doc, func(n *html.Node) {
-			if href := attr(n, "href"); n.Data == "a" && strings.HasPrefix(href, "#") && !ids[href[1:]] {
-				t.Errorf("%s: link to %s, which is not there", code.ID, href)
-			}
-		})
-		if class := code.Category.Slug; class == "success" || class == "redirection" || class == "informational" {
-			if h := find(doc, "p", map[string]string{"class": "verdict"}); strings.Contains(strings.ToLower(text(h)), " error") {
-				t.Errorf("%s: a %s is called an error: %q", code.ID, class, text(h))
-			}
-		}
-		if code.Previous != nil && find(doc, "a", map[string]string{"rel": "prev", "href": code.Previous.Path}) == nil {
-			t.Errorf("%s: no link to the previous code", code.ID)
-		}
-		if code.Semantics.OnWire == "never" {
-			for _, s := range code.Snippets() {
-				if s.Purpose == "return" {
-					t.Errorf("%s is only logged, and %s returns it", code.ID, s.Framework)
-				}
-			}
-		}
-	}
 }
 
 func TestMarkWords(t *testing.T) {

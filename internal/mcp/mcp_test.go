@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
@@ -19,19 +20,24 @@ import (
 	"siteerror/internal/library"
 )
 
-func serve(t *testing.T) *httptest.Server {
-	t.Helper()
-	lib, err := library.Open(context.Background(), library.Config{
+// shipped is the shipped library, loaded once for all tests.
+var shipped = sync.OnceValues(func() (*library.Library, error) {
+	return library.Open(context.Background(), library.Config{
 		Sources: func() ([]catalog.Source, func(), error) {
 			return []catalog.Source{{FS: content.FS}}, func() {}, nil
 		},
 		Log: slog.New(slog.DiscardHandler),
 	})
+})
+
+func serve(t *testing.T) *httptest.Server {
+	t.Helper()
+	lib, err := shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
 	srv := httptest.NewServer(New(Config{Library: lib, Site: feed.Site{Title: "siteerror", URL: "http://localhost:8080"}, Version: "test"}))
-	t.Cleanup(func() { srv.Close(); lib.Close() })
+	t.Cleanup(srv.Close)
 	return srv
 }
 
@@ -87,7 +93,6 @@ func TestClientSession(t *testing.T) {
 	}
 }
 
-// A page of another site, or a name that was bent to this address, gets nothing.
 // A message that is too long is refused before it is sent, where the client asks.
 func TestLongMessageIsRefusedUnsent(t *testing.T) {
 	conn, err := net.Dial("tcp", strings.TrimPrefix(serve(t).URL, "http://"))
@@ -103,6 +108,7 @@ func TestLongMessageIsRefusedUnsent(t *testing.T) {
 	}
 }
 
+// A page of another site, or a name that was bent to this address, gets nothing.
 func TestForeignOriginIsRefused(t *testing.T) {
 	srv := serve(t)
 	for _, tt := range []struct{ name, host, origin string }{

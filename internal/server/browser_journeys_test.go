@@ -30,7 +30,7 @@ var ready = expect(`document.querySelector("#ui-q").getAttribute("role") === "co
 
 func journeys(t *testing.T) (open func(path string) chromedp.Action, run func(name string, actions ...chromedp.Action)) {
 	ctx := startBrowser(t)
-	srv := httptest.NewServer(newServer(t, nil))
+	srv := httptest.NewServer(reader(t))
 	t.Cleanup(srv.Close)
 	open = func(path string) chromedp.Action { return chromedp.Navigate(srv.URL + path) }
 	run = func(name string, actions ...chromedp.Action) {

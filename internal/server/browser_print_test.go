@@ -19,7 +19,7 @@ var pdfPage = regexp.MustCompile(`/Type\s*/Page\b[^s]`)
 // sheets at most, on both kinds of paper.
 func TestCheatSheetPrintsOnTwoSheets(t *testing.T) {
 	ctx := startBrowser(t)
-	s := newServer(t, nil)
+	s := reader(t)
 	srv := httptest.NewServer(s)
 	defer srv.Close()
 	lists := []string{""}
@@ -57,7 +57,7 @@ func TestCheatSheetPrintsOnTwoSheets(t *testing.T) {
 // Paper has every language's code, each under its name, and nothing to click.
 func TestCodePagePrints(t *testing.T) {
 	ctx := startBrowser(t)
-	srv := httptest.NewServer(newServer(t, nil))
+	srv := httptest.NewServer(reader(t))
 	defer srv.Close()
 	tab(t, ctx, desk, chromedp.Navigate(srv.URL+"/codes/404"), ready, expect(`document.querySelectorAll(".tab[hidden]").length > 5`),
 		emulation.SetEmulatedMedia().WithMedia("print"),

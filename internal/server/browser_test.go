@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -22,12 +23,39 @@ import (
 // behind, from this package's.
 const cache = "../../.cache"
 
-// startBrowser starts a Chromium for the tests of one function.
+// chromium is the one browser of the package's tests: each has a server, so an
+// origin, and tabs of its own.
+var chromium struct {
+	start sync.Once
+	ctx   context.Context
+	stop  func()
+	err   error
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if chromium.stop != nil {
+		chromium.stop()
+	}
+	os.Exit(code)
+}
+
+// startBrowser returns the browser, for a test that runs beside others.
 func startBrowser(t *testing.T) context.Context {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("the browser tests take minutes")
 	}
+	t.Parallel()
+	chromium.start.Do(func() { chromium.ctx, chromium.stop, chromium.err = launch() })
+	if chromium.err != nil {
+		t.Fatal(chromium.err)
+	}
+	return chromium.ctx
+}
+
+// launch starts a Chromium; stop ends it.
+func launch() (browser context.Context, stop func(), err error) {
 	var path string
 	for _, name := range []string{"chromium", "google-chrome", "chromium-browser"} {
 		if p, err := exec.LookPath(name); err == nil {
@@ -36,22 +64,21 @@ func startBrowser(t *testing.T) context.Context {
 		}
 	}
 	if path == "" {
-		t.Fatal("the browser tests need Chromium: “make browser” installs it")
+		return nil, nil, errors.New("the browser tests need Chromium: “make browser” installs it")
 	}
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
-	alloc, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(cancel)
-	ctx, cancel := chromedp.NewContext(alloc, chromedp.WithErrorf(func(format string, args ...any) {
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+	browser, _ = chromedp.NewContext(alloc, chromedp.WithErrorf(func(format string, args ...any) {
 		if !strings.HasPrefix(format, "unhandled") { // events that are newer than the library
-			t.Logf(format, args...)
+			fmt.Fprintf(os.Stderr, format+"\n", args...)
 		}
 	}))
-	t.Cleanup(cancel)
-	if err := chromedp.Run(ctx); err != nil {
-		t.Fatal(err)
+	if err := chromedp.Run(browser); err != nil {
+		stop()
+		return nil, nil, fmt.Errorf("Chromium does not start: %w", err)
 	}
-	return ctx
+	return browser, stop, nil
 }
 
 // tab opens a tab of its own, runs the actions in it, and holds the page to a
@@ -87,7 +114,7 @@ func tab(t *testing.T, parent context.Context, actions ...chromedp.Action) {
 			}
 		}
 	})
-	err := chromedp.Run(ctx, append([]chromedp.Action{log.Enable(), network.Enable()}, actions...)...)
+	err := chromedp.Run(ctx, append([]chromedp.Action{log.Enable(), network.Enable(), emulation.SetFocusEmulationEnabled(true)}, actions...)...)
 	mu.Lock()
 	defer mu.Unlock()
 	for _, c := range complaints {
@@ -126,7 +153,7 @@ func screenshot(t *testing.T, ctx context.Context, suffix string) {
 func expect(expression string) chromedp.Action {
 	return chromedp.ActionFunc(func(ctx context.Context) error {
 		var ok bool
-		deadline := time.Now().Add(10 * time.Second)
+		deadline := time.Now().Add(time.Minute)
 		for time.Now().Before(deadline) {
 			if err := chromedp.Evaluate("!!("+expression+")", &ok).Do(ctx); err == nil && ok {
 				return nil
@@ -140,21 +167,27 @@ func expect(expression string) chromedp.Action {
 // js runs JavaScript for its effect.
 func js(script string) chromedp.Action { return chromedp.Evaluate(script+"; 0", nil) }
 
+// scheme is a reader's who prefers a theme, and no motion: colors change at once.
 func scheme(name string) chromedp.Action {
-	return emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}})
+	return emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"}})
 }
 
-// axe judges the page as it stands by every rule of axe-core for WCAG 2.2 A and
-// AA and its best practices, and returns a line for each violation.
-func axe(t *testing.T) func(ctx context.Context) ([]string, error) {
+// Rules of axe-core: everything for WCAG 2.2 A and AA and its best practices, and
+// those among them that a theme's colors can break.
+const (
+	everyRule  = `["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]`
+	colorRules = `["color-contrast", "link-in-text-block"]`
+)
+
+// axe judges the page as it stands by the rules, and returns a line for each
+// violation.
+func axe(t *testing.T) func(ctx context.Context, rules string) ([]string, error) {
 	t.Helper()
 	source, err := os.ReadFile(filepath.Join(cache, "axe/node_modules/axe-core/axe.min.js"))
 	if err != nil {
 		t.Fatal("the browser tests need axe-core: “make browser” fetches it: ", err)
 	}
-	const run = `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"] })
-		.then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + " (" + v.help + "): " + n.target.join(" ") + " " + n.html.slice(0, 160) + " " + (n.any[0]?.message ?? ""))))`
-	return func(ctx context.Context) ([]string, error) {
+	return func(ctx context.Context, rules string) ([]string, error) {
 		var there bool
 		if err := chromedp.Evaluate(`typeof axe === "object"`, &there).Do(ctx); err != nil {
 			return nil, err
@@ -164,6 +197,8 @@ func axe(t *testing.T) func(ctx context.Context) ([]string, error) {
 				return nil, err
 			}
 		}
+		run := `axe.run(document, { runOnly: ` + rules + `, resultTypes: ["violations"] })
+			.then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + " (" + v.help + "): " + n.target.join(" ") + " " + n.html.slice(0, 160) + " " + (n.any[0]?.message ?? ""))))`
 		var violations []string
 		err := chromedp.Evaluate(run, &violations, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }).Do(ctx)
 		return violations, err
@@ -174,7 +209,7 @@ func axe(t *testing.T) func(ctx context.Context) ([]string, error) {
 func accessible(t *testing.T) chromedp.Action {
 	judge := axe(t)
 	return chromedp.ActionFunc(func(ctx context.Context) error {
-		violations, err := judge(ctx)
+		violations, err := judge(ctx, everyRule)
 		for _, v := range violations {
 			t.Errorf("axe: %s", v)
 		}

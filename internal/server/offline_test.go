@@ -15,7 +15,7 @@ func TestOffline(t *testing.T) {
 	defer cancel()
 	ctx, stop := context.WithTimeout(ctx, time.Minute)
 	defer stop()
-	srv := httptest.NewServer(newServer(t, nil))
+	srv := httptest.NewServer(reader(t))
 	defer srv.Close()
 	err := chromedp.Run(ctx,
 		chromedp.Navigate(srv.URL+"/"),

@@ -33,7 +33,7 @@ func describedBy(t *testing.T, s *Server) validator.Validator {
 
 // Every route of the API is described, and nothing else is.
 func TestEveryRouteIsDescribed(t *testing.T) {
-	s := newServer(t, nil)
+	s := reader(t)
 	described := map[string]bool{}
 	for _, op := range operations() {
 		described[strings.ToUpper(op.method)+" "+op.path] = true
@@ -60,7 +60,8 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 // What the API answers, to every exchange of the table, for every code and every comparison of its
 // related codes, is what the description says.
 func TestAnswersAreAsDescribed(t *testing.T) {
-	s := newServer(t, nil)
+	t.Parallel()
+	s := reader(t)
 	v := describedBy(t, s)
 	asked := exchanges
 	snap, release := s.library.Acquire()

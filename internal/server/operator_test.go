@@ -75,7 +75,7 @@ func TestSearchesThatLedNowhereAreCounted(t *testing.T) {
 }
 
 func TestWhatWasPastedStaysOutOfAddresses(t *testing.T) {
-	s := newServer(t, nil)
+	s := reader(t)
 	page := ask(s, "/search?q=Authorization:+Bearer+abcdefghijklmnop.qrstuvwxyz+401+Unauthorized", nil).Body.String()
 	if !strings.Contains(page, `href="/codes/401`) || strings.Contains(page, "/codes/401?q=") {
 		t.Error("a result's address repeats a secret, or there is no result")

@@ -35,6 +35,28 @@ var shipped = sync.OnceValues(func() (*library.Library, error) {
 	})
 })
 
+// readOnly is a server of the shipped library as it comes.
+var readOnly = sync.OnceValues(func() (*Server, error) {
+	lib, err := shipped()
+	if err != nil {
+		return nil, err
+	}
+	return New(Config{Library: lib, Checker: checker.New(checker.Config{}), Log: slog.New(slog.DiscardHandler)})
+})
+
+// reader is the one server of all tests that only read: a page is rendered once,
+// whichever test is the first to ask for it.
+func reader(t testing.TB) *Server {
+	t.Helper()
+	s, err := readOnly()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// newServer is a server of the shipped library for one test, which may change
+// what it is made of.
 func newServer(t testing.TB, change func(*Config)) *Server {
 	t.Helper()
 	lib, err := shipped()
@@ -317,7 +339,7 @@ func unescape(path string) string {
 }
 
 func TestExchanges(t *testing.T) {
-	s := newServer(t, nil)
+	s := reader(t)
 	t.Logf("%d exchanges", len(exchanges))
 	for _, e := range exchanges {
 		name := e.method + " " + e.path
@@ -354,7 +376,7 @@ func TestExchanges(t *testing.T) {
 // A target without a path is the first page; to CONNECT it is another host, and
 // this is no proxy (RFC 9110 §9.3.6, RFC 9112 §3.2).
 func TestTargetWithoutAPath(t *testing.T) {
-	s := newServer(t, nil)
+	s := reader(t)
 	for method, want := range map[string]int{"GET": 200, "CONNECT": 405, "POST": 405} {
 		r := httptest.NewRequest(http.MethodGet, "http://evil.example/", nil)
 		r.Method, r.URL.Path, r.RequestURI = method, "", "http://evil.example"
@@ -368,7 +390,7 @@ func TestTargetWithoutAPath(t *testing.T) {
 
 // HEAD is GET without the body: the same status and the same fields.
 func TestHeadEqualsGet(t *testing.T) {
-	s := newServer(t, nil)
+	s := reader(t)
 	for _, e := range exchanges {
 		if e.method != "" || strings.HasPrefix(e.path, "/quiz") || strings.HasPrefix(e.path, "/metrics") || strings.HasPrefix(e.path, "/status") {
 			continue
@@ -392,7 +414,7 @@ func TestHeadEqualsGet(t *testing.T) {
 
 // A validator that was given out brings a 304, and one of another coding does not.
 func TestRevalidation(t *testing.T) {
-	s := newServer(t, nil)
+	s := reader(t)
 	for _, path := range []string{"/", "/codes/502", "/search?q=timeout", "/api/v1/codes", "/api/v1/search?q=timeout", "/blog/feed.xml", "/openapi.json"} {
 		e := exchange{path: path, header: map[string]string{"Accept": browser, "Accept-Encoding": "gzip"}}
 		etag := do(s, e).Header().Get("Etag")
@@ -408,7 +430,7 @@ func TestRevalidation(t *testing.T) {
 }
 
 func TestAssets(t *testing.T) {
-	s := newServer(t, nil)
+	s := reader(t)
 	page := do(s, exchange{path: "/"}).Body.String()
 	for _, m := range regexp.MustCompile(`(?:href|src)="(/assets/[^"]+)"`).FindAllStringSubmatch(page, -1) {
 		w := do(s, exchange{path: m[1]})
@@ -435,6 +457,7 @@ func TestAssets(t *testing.T) {
 
 // Below a path, every link of every kind of page stays below it, and leads somewhere.
 func TestBasePath(t *testing.T) {
+	t.Parallel()
 	lib, err := library.Open(context.Background(), library.Config{
 		Sources: func() ([]catalog.Source, func(), error) {
 			return []catalog.Source{{FS: content.FS}}, func() {}, nil
@@ -460,7 +483,8 @@ func TestBasePath(t *testing.T) {
 				t.Errorf("%s links to %q, outside the base path", page, href)
 				continue
 			}
-			if got := do(s, exchange{path: href, header: map[string]string{"Accept": browser}}); got.Code >= 400 {
+			// As plain text where there is one: whether it is there is all that is asked.
+			if got := do(s, exchange{path: href, header: map[string]string{"Accept": "*/*"}}); got.Code >= 400 {
 				t.Errorf("%s links to %q, which answers %d", page, href, got.Code)
 			}
 		}
@@ -489,34 +513,8 @@ func TestHSTS(t *testing.T) {
 	}
 }
 
-// Every page that the sitemap names answers.
-func TestSitemapIsTrue(t *testing.T) {
-	s := newServer(t, nil)
-	body := do(s, exchange{path: "/sitemap.xml"}).Body.String()
-	locs := regexp.MustCompile(`<loc>http://localhost:8080([^<]+)</loc>`).FindAllStringSubmatch(body, -1)
-	if len(locs) < 100 {
-		t.Fatalf("%d addresses", len(locs))
-	}
-	titles := map[string]string{}
-	for _, m := range locs {
-		w := do(s, exchange{path: m[1], header: map[string]string{"Accept": browser}})
-		if m[1] == "/quiz" {
-			continue
-		}
-		if w.Code != 200 {
-			t.Errorf("%s: %d", m[1], w.Code)
-		}
-		title := regexp.MustCompile(`<title>([^<]+)</title>`).FindStringSubmatch(w.Body.String())
-		if title == nil || titles[title[1]] != "" {
-			t.Errorf("%s: title %v, also of %s", m[1], title, titles[title[1]])
-			continue
-		}
-		titles[title[1]] = m[1]
-	}
-}
-
 func TestTerminalPagesFitEightyColumns(t *testing.T) {
-	s := newServer(t, nil)
+	s := reader(t)
 	snap, release := s.library.Acquire()
 	defer release()
 	paths := []string{"/499"}
@@ -535,6 +533,7 @@ func TestTerminalPagesFitEightyColumns(t *testing.T) {
 
 // A reload while people read: no request fails, and no answer mixes versions.
 func TestReloadUnderLoad(t *testing.T) {
+	t.Parallel()
 	lib, err := library.Open(context.Background(), library.Config{
 		Sources: func() ([]catalog.Source, func(), error) {
 			return []catalog.Source{{FS: content.FS}}, func() {}, nil
@@ -574,7 +573,7 @@ func TestReloadUnderLoad(t *testing.T) {
 
 // Interim responses and closed connections need a real connection.
 func TestMockOverTheWire(t *testing.T) {
-	srv := httptest.NewServer(newServer(t, nil))
+	srv := httptest.NewServer(reader(t))
 	defer srv.Close()
 	raw := func(request string) string {
 		conn, err := net.Dial("tcp", srv.Listener.Addr().String())
@@ -665,7 +664,7 @@ func (d *discard) WriteHeader(int)             {}
 
 // Nobody is more than two clicks from a code: home, a list, the code.
 func TestEveryCodeWithinTwoClicks(t *testing.T) {
-	s := newServer(t, nil)
+	s := reader(t)
 	link := regexp.MustCompile(`href="(/[^"#?]*)`)
 	linked := func(path string) []string {
 		var out []string
