@@ -25,8 +25,8 @@ release-check: release ## the release once more, in another folder and from noth
 	  GOCACHE="$$tmp/cache" $(GO) run ./cmd/release -version '$(VERSION)' >/dev/null && diff dist/SHA256SUMS '$(CURDIR)/dist/SHA256SUMS' && echo "the same bytes, twice"
 
 test: browser ## everything, the browser tests included
-	$(GO) test -race -timeout 20m ./...
-	$(MAKE) --no-print-directory lint-content
+	$(GO) test -vet=off -race -timeout 20m ./... # vet is a part of lint
+	.ci/spell
 
 test-snippets: ## runs the library's snippets in their frameworks, which it installs; needs a network the first time
 	$(GO) test -v -count=1 -tags snippets -timeout 40m -parallel 2 ./internal/snippets
@@ -36,7 +36,7 @@ lint: ## formatting, vet and staticcheck
 	$(GO) vet -tags snippets ./...
 	$(GO) tool staticcheck -tags snippets ./...
 
-lint-content: ## every content file: links, examples, quotations, tone, reading level, spelling
+lint-content: ## of test, what holds the content: links, examples, quotations, tone, reading level, spelling
 	$(GO) run ./cmd/siteerror check --builtin=false content
 	$(GO) test ./internal/library -run 'Prose|Unique|Quotations|GetWrong'
 	.ci/spell
@@ -54,20 +54,19 @@ fuzz: ## every fuzz target for FUZZTIME
 	    echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; done; done
 
 browser: $(AXE_JS) ## what the browser tests need: Chromium and axe-core
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || $(MAKE) --no-print-directory install PKG=chromium || \
-	  { echo "the browser tests need Chromium: install the package chromium"; exit 1; }
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+	  $(MAKE) --no-print-directory install PKG=chromium FOR="the browser tests" || { echo "the browser tests need Chromium: install the package chromium"; exit 1; }
 
 $(AXE_JS):
-	@command -v npm >/dev/null || $(MAKE) --no-print-directory install PKG="--no-install-recommends npm" || \
+	@command -v npm >/dev/null || $(MAKE) --no-print-directory install PKG=npm APT=--no-install-recommends FOR="axe-core, which judges accessibility" || \
 	  { echo "the browser tests need axe-core, which comes by npm: install the package npm"; exit 1; }
 	@mkdir -p .cache/axe
 	npm install --prefix .cache/axe --no-save --no-audit --no-fund --ignore-scripts axe-core@$(AXE)
 	@echo "$(AXE_SUM)  $@" | sha256sum --check --quiet || { rm -f $@; exit 1; }
 
-install: # of Debian's package PKG
-	@echo "installing $(PKG) for the browser tests"
-	@if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq $(PKG); \
-	else sudo apt-get update -qq && sudo apt-get install -y -qq $(PKG); fi
+install: # Debian's package PKG, for FOR
+	@echo "installing $(PKG) for $(FOR)"
+	@sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(APT) $(PKG)
 
 clean:
 	rm -rf bin dist

@@ -21,6 +21,7 @@ import (
 
 // What is shipped for operators speaks of options and metrics that there are.
 func TestDeploymentFiles(t *testing.T) {
+	t.Parallel()
 	c := &command{out: io.Discard, err: io.Discard}
 	flags := c.root().Flags()
 	flags.AddFlagSet(c.root().PersistentFlags())
