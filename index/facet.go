@@ -137,7 +137,11 @@ func (f *filter) count(page uint32) bool {
 // countAll is count for many pages, where no filter is active.
 func (f *filter) countAll(found []ranked) {
 	for id := range f.table {
-		if len(f.table[id].values) == 0 {
+		switch c := &f.table[id]; {
+		case len(c.values) == 0:
+			continue
+		case len(c.values) == 1 && len(c.number) == len(c.starts)-1: // every page has it
+			f.counts[id][0] += len(found)
 			continue
 		}
 		for _, r := range found {

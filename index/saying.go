@@ -210,7 +210,7 @@ func (x *Index) weighSayings(a *analyzer, s *scratch, p *plan) {
 		if r.score < last { // most, and their cells lie apart
 			continue
 		}
-		if c := &s.pages[r.page]; c.saying > 0 {
+		if c := &s.pages[r.page]; c.query == s.query && c.saying > 0 {
 			r.score = x.final(p, r.page, c)
 		}
 	}

@@ -141,21 +141,27 @@ func (x *Index) Search(ctx context.Context, r Request) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if q.All {
+	matching := !f.any && len(p.phrases) == 0 && len(p.query.Codes) == 0 // no page counts that does not match
+	switch {
+	case q.All:
 		for n := range x.docs {
 			s.page(uint32(n))
 		}
-	} else {
-		x.accumulate(s, p, !f.any && len(p.phrases) == 0 && len(p.query.Codes) == 0)
+	case matching && !r.Explain && p.isWord():
+		x.chooseWord(s, p, f)
+	default:
+		x.accumulate(s, p, matching)
 	}
-	if err := x.exclude(ctx, s, p); err != nil {
-		return nil, err
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if err := x.choose(ctx, a, s, p, f); err != nil {
-		return nil, err
+	if len(s.found) == 0 {
+		if err := x.exclude(ctx, s, p); err != nil {
+			return nil, err
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := x.choose(ctx, a, s, p, f); err != nil {
+			return nil, err
+		}
 	}
 	x.weighSayings(a, s, p)
 	result := &Result{Total: len(s.found), Facets: f.facets(), DidYouMean: p.fixed}
@@ -366,6 +372,26 @@ func (x *Index) collect(s *scratch, p *plan, f *filter, matches func(uint32, *ce
 	}
 }
 
+// isWord reports whether a query is a word that stands for itself alone.
+func (p *plan) isWord() bool {
+	return len(p.concepts) == 1 && p.concepts[0].required && len(p.concepts[0].variants) == 1 && p.concepts[0].variants[0].weight == 1 &&
+		len(p.named)+len(p.naming)+len(p.codes)+len(p.vendors)+len(p.not) == 0
+}
+
+// chooseWord is accumulate and choose for a word, which half of a large tree may have: all of its pages match, and only those
+// whose sayings are weighed need cells.
+func (x *Index) chooseWord(s *scratch, p *plan, f *filter) {
+	c := &p.concepts[0]
+	for _, post := range c.variants[0].list.pages {
+		s.found = append(s.found, ranked{page: post.page, score: c.weight * post.value * x.priors[post.page]})
+	}
+	for _, r := range x.top(s.found, sayingPages) {
+		value, _ := c.variants[0].list.find(r.page)
+		s.meet(s.page(r.page), c, 1, c.weight, value)
+	}
+	f.countAll(s.found)
+}
+
 func (x *Index) codeWanted(page uint32, p *plan) bool {
 	if len(p.query.Codes) == 0 {
 		return true
@@ -439,14 +465,24 @@ func (x *Index) hasPhrases(a *analyzer, d *Document, wanted [][]string) bool {
 
 // top returns the n best of found, in order: by score, then popularity, then id.
 func (x *Index) top(found []ranked, n int) []ranked {
-	return best(found, n, func(a, b ranked) int {
+	compare := func(a, b ranked) int {
 		if a.score != b.score {
 			return cmp.Compare(b.score, a.score)
 		}
 		return cmp.Or(
 			cmp.Compare(x.docs[b.page].Popularity, x.docs[a.page].Popularity),
 			cmp.Compare(x.docs[a.page].ID, x.docs[b.page].ID))
-	})
+	}
+	if sample := best(found[:min(len(found), 10*n)], n, compare); len(sample) == n && n > 0 {
+		floor, above := sample[n-1].score, make([]ranked, 0, 20*n) // most pages are below what a few of them reach
+		for _, r := range found {
+			if r.score >= floor {
+				above = append(above, r)
+			}
+		}
+		found = above
+	}
+	return best(found, n, compare)
 }
 
 // manyBest is from where on sorting all is cheaper than keeping the best.
