@@ -72,7 +72,12 @@ func codeKey(code string) string {
 	if strings.IndexFunc(code, func(r rune) bool { return r != '.' && (r < '0' || r > '9') }) < 0 {
 		return code
 	}
-	return strings.NewReplacer(".", "", "-", "", "_", "").Replace(code)
+	return strings.Map(func(r rune) rune {
+		if r == '.' || r == '-' || r == '_' {
+			return -1
+		}
+		return r
+	}, code)
 }
 
 // ofVendor reports whether d is about a vendor's own code.

@@ -45,7 +45,7 @@ type Options struct {
 	Settings string
 	// Previous lends what it has read of files that have not changed since.
 	Previous *Catalog
-	// Cache is a folder that keeps what was read of docs for the next process, ""
+	// Cache is a folder that keeps what was read of files for the next process, ""
 	// for none. Strict and checking loads read everything themselves.
 	Cache string
 	// Keep makes the catalog remember what it has read, so that it can be lent.
@@ -104,6 +104,9 @@ func Load(ctx context.Context, sources []Source, opts Options) (*Catalog, error)
 	if len(b.problems) > 0 {
 		return nil, b.problems
 	}
+	for _, save := range b.toCache {
+		b.cat.CacheFault = errors.Join(b.cat.CacheFault, save())
+	}
 	b.cat.settle(b, opts.Keep)
 	b.cat.Hash = hex.EncodeToString(b.hash.Sum(nil)[:8])
 	return b.cat, nil
@@ -140,7 +143,7 @@ type parsed struct {
 	fail    markdown.Problems
 	faults  markdown.Problems // that do not cost a doc its page
 	stat    fileStat
-	cached  bool              // it was not parsed
+	cached  bool              // it was not parsed: what it says by itself has been found good before
 	sum     [sha256.Size]byte // of the file's bytes
 }
 
@@ -159,6 +162,7 @@ type builder struct {
 	snippets   []*snippetTemplate
 	constants  map[string][]Constant // by id
 	nav        map[string]navEntry   // by a doc's or folder's path
+	toCache    []func() error        // to be called once everything has turned out good
 	problems   markdown.Problems
 	hash       hash.Hash // of everything that was read
 	others     bool      // the shipped library is not alone, or not whole

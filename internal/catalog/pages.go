@@ -37,7 +37,7 @@ func (b *builder) taxonomy(p *parsed, dir string, m taxonomyFront) (Taxonomy, bo
 
 func (b *builder) addCategory(p *parsed) {
 	var m taxonomyFront
-	if ps := p.file.Decode(&m, true); ps != nil {
+	if ps := p.file.Decode(&m, !p.cached); ps != nil {
 		b.report(p, ps...)
 		return
 	}
@@ -53,7 +53,7 @@ func (b *builder) addVendor(p *parsed) {
 		Words         []string `yaml:"words"`
 		URL           string   `yaml:"url"`
 	}
-	if ps := p.file.Decode(&m, true); ps != nil {
+	if ps := p.file.Decode(&m, !p.cached); ps != nil {
 		b.report(p, ps...)
 		return
 	}
@@ -76,7 +76,7 @@ func (b *builder) addPost(p *parsed) {
 		Tags    []string `yaml:"tags"`
 		Codes   []string `yaml:"codes"`
 	}
-	if ps := p.file.Decode(&m, true); ps != nil {
+	if ps := p.file.Decode(&m, !p.cached); ps != nil {
 		b.report(p, ps...)
 		return
 	}
@@ -192,7 +192,7 @@ func (b *builder) addGuide(p *parsed) {
 		Verdict string            `yaml:"verdict"`
 		Choose  map[string]string `yaml:"choose"`
 	}
-	if ps := p.file.Decode(&m, true); ps != nil {
+	if ps := p.file.Decode(&m, !p.cached); ps != nil {
 		b.report(p, ps...)
 		return
 	}

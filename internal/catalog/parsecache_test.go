@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // A cache saves reading; what it says is what the files say, whatever has
@@ -117,9 +120,49 @@ func FuzzDecoder(f *testing.F) {
 	f.Add(string(e.b))
 	f.Fuzz(func(t *testing.T, s string) {
 		d := decoder{s: s}
-		file, outline, _ := d.doc("x.md")
-		if len(outline.Sections) > len(s) || file.Field("title") != "" && len(file.Field("title")) > len(s)*3 {
+		p := d.parsed("x.md")
+		if p.outline != nil && len(p.outline.Sections) > len(s) || len(p.file.Field("title")) > len(s)*3 {
 			t.Errorf("%q makes more than it holds", s)
 		}
 	})
+}
+
+// What comes from the cache is what was read, for every file of the shipped library.
+func TestParsedCodec(t *testing.T) {
+	b := newBuilder(Options{})
+	if err := b.read(context.Background(), 0, Source{Name: "x", FS: os.DirFS("../../content"), Builtin: true}); err != nil {
+		t.Fatal(err)
+	}
+	if len(b.files) < 600 {
+		t.Fatalf("%d files", len(b.files))
+	}
+	var size, source int
+	for _, p := range b.files {
+		var e encoder
+		e.parsed(p)
+		d := decoder{s: string(e.b)}
+		got := d.parsed(p.file.Path)
+		if d.bad || d.s != "" {
+			t.Fatalf("%s: %d bytes are left, bad: %t", p.file.Path, len(d.s), d.bad)
+		}
+		forgetColumns(p.file.Front)
+		if p.outline != nil {
+			source += len(p.outline.Source)
+		}
+		if !reflect.DeepEqual(got.file, p.file) || !reflect.DeepEqual(got.outline, p.outline) || got.group != p.group {
+			t.Errorf("%s is another file from the cache", p.file.Path)
+		}
+		size += len(e.b)
+	}
+	t.Logf("%d bytes for %d of Markdown", size, source)
+}
+
+func forgetColumns(n *yaml.Node) {
+	if n == nil {
+		return
+	}
+	n.Column, n.HeadComment, n.LineComment, n.FootComment = 0, "", "", ""
+	for _, c := range n.Content {
+		forgetColumns(c)
+	}
 }

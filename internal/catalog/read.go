@@ -76,7 +76,7 @@ func (b *builder) read(ctx context.Context, index int, src Source) error {
 		}
 	}
 	var cache *parseCache
-	if b.opts.Cache != "" && !src.Builtin && !b.opts.Strict && !b.opts.FailOnDocs {
+	if b.opts.Cache != "" && !b.opts.Strict && !b.opts.FailOnDocs {
 		cache = openParseCache(b.opts.Cache, src)
 	}
 	var wg sync.WaitGroup
@@ -99,10 +99,8 @@ func (b *builder) read(ctx context.Context, index int, src Source) error {
 	close(work)
 	wg.Wait()
 	b.files = append(b.files, files...)
-	if cache != nil && ctx.Err() == nil {
-		if err := cache.save(files); err != nil {
-			b.cat.CacheFault = err
-		}
+	if cache != nil {
+		b.toCache = append(b.toCache, func() error { return cache.save(files) })
 	}
 	for _, name := range navFiles {
 		b.readNav(src, name)
@@ -232,9 +230,11 @@ func (p *parsed) parse(fsys fs.FS, r *markdown.Renderer) {
 	case "docs":
 		file.Body = markdown.Plain(file.Body)
 		p.outline = r.Brief(file)
-		file.Body = nil // the outline has it
 	default:
 		p.outline = r.Outline(file)
+	}
+	if p.outline != nil {
+		file.Body = nil // the outline has it
 	}
 }
 

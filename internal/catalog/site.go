@@ -83,7 +83,7 @@ type extensionFront struct {
 // place that their headings name, else below the meaning.
 func (b *builder) addExtension(p *parsed) {
 	var m extensionFront
-	if ps := p.file.Decode(&m, true); ps != nil {
+	if ps := p.file.Decode(&m, !p.cached); ps != nil {
 		b.report(p, ps...)
 		return
 	}

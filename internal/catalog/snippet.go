@@ -77,7 +77,7 @@ var snippetFuncs = template.FuncMap{
 
 func (b *builder) addSnippet(p *parsed) {
 	t := &snippetTemplate{}
-	if ps := p.file.Decode(t, true); ps != nil {
+	if ps := p.file.Decode(t, !p.cached); ps != nil {
 		b.report(p, ps...)
 		return
 	}

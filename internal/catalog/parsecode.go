@@ -1,0 +1,265 @@
+package catalog
+
+import (
+	"encoding/binary"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"siteerror/internal/markdown"
+)
+
+// encoder writes numbers and texts one after the other.
+type encoder struct{ b []byte }
+
+func (e *encoder) uint(n uint64) { e.b = binary.AppendUvarint(e.b, n) }
+
+func (e *encoder) int(n int) { e.uint(uint64(n)) }
+
+func (e *encoder) text(s string) {
+	e.int(len(s))
+	e.b = append(e.b, s...)
+}
+
+func (e *encoder) flag(set bool) {
+	if set {
+		e.uint(1)
+	} else {
+		e.uint(0)
+	}
+}
+
+// part writes a text that is probably a part of whole, at from or after it, and
+// returns where. As such it takes no room, neither here nor in memory.
+func (e *encoder) part(s, whole string, from int) int {
+	at := strings.Index(whole[from:], s)
+	if s == "" || at < 0 {
+		e.int(0)
+		e.text(s)
+		return from
+	}
+	e.int(from + at + 1)
+	e.int(len(s))
+	return from + at
+}
+
+func (e *encoder) parsed(p *parsed) {
+	e.text(p.group)
+	e.int(p.file.BodyLine)
+	e.text(string(p.file.Body))
+	e.int(countNodes(p.file.Front))
+	if p.file.Front != nil {
+		e.node(p.file.Front)
+	}
+	e.flag(p.outline != nil)
+	if p.outline != nil {
+		e.outline(p.outline)
+	}
+	e.int(len(p.faults))
+	for _, f := range p.faults {
+		e.int(f.Line)
+		e.text(f.Msg)
+	}
+}
+
+func countNodes(n *yaml.Node) int {
+	if n == nil {
+		return 0
+	}
+	count := 1
+	for _, c := range n.Content {
+		count += countNodes(c)
+	}
+	return count
+}
+
+func (e *encoder) node(n *yaml.Node) {
+	e.int(int(n.Kind))
+	e.int(int(n.Style))
+	e.int(n.Line)
+	e.text(n.Tag)
+	e.text(n.Value)
+	e.int(len(n.Content))
+	for _, c := range n.Content {
+		e.node(c)
+	}
+}
+
+func (e *encoder) outline(o *markdown.Outline) {
+	e.text(o.Title)
+	e.text(o.Source)
+	e.int(len(o.Sections))
+	at := 0
+	for i := range o.Sections {
+		s := &o.Sections[i]
+		e.int(s.Level)
+		e.int(s.Line)
+		e.text(s.Title)
+		e.text(s.Anchor)
+		e.text(s.Text)
+		at = e.part(s.Source, o.Source, at)
+		e.blocks(s, o.Source, at)
+	}
+	e.int(len(o.Links))
+	for _, l := range o.Links {
+		e.text(l.Dest)
+		e.int(l.Line)
+		e.flag(l.Image)
+	}
+	e.int(len(o.Anchors))
+	for _, a := range o.Anchors {
+		e.text(a)
+	}
+}
+
+func (e *encoder) blocks(s *markdown.Section, source string, at int) {
+	e.int(len(s.Blocks))
+	inText := 0
+	for i := range s.Blocks {
+		b := &s.Blocks[i]
+		e.int(int(b.Kind))
+		e.int(b.Line)
+		e.text(b.Info)
+		inText = e.part(b.Text, s.Text, inText)
+		at = e.part(b.Source, source, at)
+		e.part(b.Code, source, at)
+		e.int(len(b.Items))
+		for _, item := range b.Items {
+			e.part(item, source, at)
+		}
+	}
+}
+
+// decoder reads what an encoder has written. Its texts are parts of one string.
+// What does not fit makes it bad, and every value after that zero.
+type decoder struct {
+	s   string
+	bad bool
+}
+
+func (d *decoder) fail() {
+	d.bad, d.s = true, ""
+}
+
+func (d *decoder) uint() uint64 {
+	var n uint64
+	for i := 0; i < len(d.s) && i < binary.MaxVarintLen64; i++ {
+		n |= uint64(d.s[i]&0x7f) << (7 * i)
+		if d.s[i] < 0x80 {
+			d.s = d.s[i+1:]
+			return n
+		}
+	}
+	d.fail()
+	return 0
+}
+
+func (d *decoder) int() int { return int(d.uint()) }
+
+func (d *decoder) flag() bool { return d.uint() == 1 }
+
+// count is uint for numbers of things of which each takes a byte at least.
+func (d *decoder) count() int {
+	n := d.uint()
+	if n > uint64(len(d.s)) {
+		d.fail()
+		return 0
+	}
+	return int(n)
+}
+
+func (d *decoder) text() string {
+	n := d.count()
+	s := d.s[:n]
+	d.s = d.s[n:]
+	return s
+}
+
+func (d *decoder) part(whole string) string {
+	at := d.uint()
+	if at == 0 {
+		return d.text()
+	}
+	n := d.uint()
+	if at-1 > uint64(len(whole)) || n > uint64(len(whole))-(at-1) {
+		d.fail()
+		return ""
+	}
+	return whole[at-1:][:n]
+}
+
+func (d *decoder) parsed(path string) *parsed {
+	p := &parsed{group: d.text(), file: &markdown.File{Path: path, BodyLine: d.int()}}
+	if body := d.text(); body != "" {
+		p.file.Body = []byte(body)
+	}
+	if n := d.count(); n > 0 {
+		nodes := make([]yaml.Node, n)
+		p.file.SetFront(d.node(&nodes))
+	}
+	if d.flag() {
+		p.outline = d.outline()
+	}
+	for n := d.count(); n > 0; n-- {
+		p.faults = append(p.faults, markdown.Problem{Path: path, Line: d.int(), Msg: d.text()})
+	}
+	return p
+}
+
+// node takes the next of nodes, and as many as it has below it.
+func (d *decoder) node(nodes *[]yaml.Node) *yaml.Node {
+	if len(*nodes) == 0 {
+		d.fail()
+		return &yaml.Node{}
+	}
+	n := &(*nodes)[0]
+	*nodes = (*nodes)[1:]
+	n.Kind, n.Style, n.Line, n.Tag, n.Value = yaml.Kind(d.int()), yaml.Style(d.int()), d.int(), d.text(), d.text()
+	if count := d.count(); count > 0 {
+		n.Content = make([]*yaml.Node, count)
+		for i := range n.Content {
+			n.Content[i] = d.node(nodes)
+		}
+	}
+	return n
+}
+
+func (d *decoder) outline() *markdown.Outline {
+	o := &markdown.Outline{Title: d.text(), Source: d.text()}
+	if n := d.count(); n > 0 {
+		o.Sections = make([]markdown.Section, n)
+	}
+	for i := range o.Sections {
+		s := &o.Sections[i]
+		s.Level, s.Line, s.Title, s.Anchor, s.Text, s.Source = d.int(), d.int(), d.text(), d.text(), d.text(), d.part(o.Source)
+		d.blocks(s, o.Source)
+	}
+	if n := d.count(); n > 0 {
+		o.Links = make([]markdown.Link, n)
+	}
+	for i := range o.Links {
+		o.Links[i] = markdown.Link{Dest: d.text(), Line: d.int(), Image: d.flag()}
+	}
+	for n := d.count(); n > 0; n-- {
+		o.Anchors = append(o.Anchors, d.text())
+	}
+	return o
+}
+
+func (d *decoder) blocks(s *markdown.Section, source string) {
+	n := d.count()
+	if n == 0 {
+		return
+	}
+	s.Blocks = make([]markdown.Block, n)
+	for i := range s.Blocks {
+		b := &s.Blocks[i]
+		b.Kind, b.Line, b.Info, b.Text, b.Source, b.Code = markdown.BlockKind(d.int()), d.int(), d.text(), d.part(s.Text), d.part(source), d.part(source)
+		if n := d.count(); n > 0 {
+			b.Items = make([]string, n)
+		}
+		for k := range b.Items {
+			b.Items[k] = d.part(source)
+		}
+	}
+}
