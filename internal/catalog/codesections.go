@@ -210,13 +210,19 @@ func listItems(s *Section) []string {
 // longSentence is how many bytes of a text are looked at for its first sentence.
 const longSentence = 1500
 
+// firstSentence is the beginning of a text, its space made single, up to the
+// first full stop between words.
 func firstSentence(text string) string {
-	if len(text) > longSentence {
-		text = strings.ToValidUTF8(text[:longSentence], "")
+	text = text[:min(len(text), longSentence)]
+	for at := 0; ; {
+		stop := strings.IndexByte(text[at:], '.')
+		if stop < 0 {
+			break
+		}
+		if at += stop + 1; at < len(text) && (text[at] == ' ' || text[at] == '\n') && at > 1 {
+			text = text[:at]
+			break
+		}
 	}
-	text = strings.Join(strings.Fields(text), " ")
-	if i := strings.Index(text, ". "); i > 0 {
-		return text[:i+1]
-	}
-	return text
+	return strings.ToValidUTF8(oneLine(text), "")
 }

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/maruel/natural"
@@ -75,8 +76,11 @@ func Load(ctx context.Context, sources []Source, opts Options) (*Catalog, error)
 		}
 	}
 	b.others = len(sources) > 1 || b.cat.Site.Library.Narrows()
+	var line []byte
 	for _, p := range b.files {
-		fmt.Fprintf(b.hash, "%d %s %x\n", p.source, p.file.Path, p.sum)
+		line = append(strconv.AppendInt(line[:0], int64(p.source), 10), ' ')
+		line = append(append(line, p.file.Path...), 0)
+		b.hash.Write(append(line, p.sum[:]...))
 	}
 	// Taxonomies first: codes name them.
 	for _, group := range []string{"categories", "vendors", "snippets", "codes", "posts", "compare", "docs"} {
@@ -145,6 +149,7 @@ type parsed struct {
 	stat    fileStat
 	cached  bool              // it was not parsed: what it says by itself has been found good before
 	sum     [sha256.Size]byte // of the file's bytes
+	code    string            // file, outline and faults as an encoder writes them; their texts are parts of it
 }
 
 type owner struct {

@@ -5,10 +5,13 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -54,15 +57,11 @@ const cacheMagic = "siteerror parsed " + parseVersion + "\n"
 // another version or cannot be read is an empty one.
 func openParseCache(dir string, src Source) *parseCache {
 	c := &parseCache{file: cacheFile(dir, src), entries: map[string]cacheEntry{}}
-	raw, err := os.ReadFile(c.file)
-	if err != nil || len(raw) < len(cacheMagic)+8+4 || string(raw[:len(cacheMagic)]) != cacheMagic {
+	body, err := readSealed(c.file)
+	if err != nil || !strings.HasPrefix(body, cacheMagic) {
 		return c
 	}
-	body, sum := raw[:len(raw)-4], binary.LittleEndian.Uint32(raw[len(raw)-4:])
-	if crc32.Checksum(body, crcTable) != sum {
-		return c
-	}
-	d := decoder{s: string(body[len(cacheMagic):])}
+	d := decoder{s: body[len(cacheMagic):]}
 	written := time.Unix(0, int64(d.uint()))
 	for n := d.uint(); n > 0 && !d.bad; n-- {
 		e := cacheEntry{}
@@ -78,6 +77,38 @@ func openParseCache(dir string, src Source) *parseCache {
 	}
 	c.written = written
 	return c
+}
+
+// readSealed reads a file that ends in the checksum of the rest, which it returns.
+// The file is not copied: it may be large, and its texts are what stays in memory.
+func readSealed(name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
+	size := info.Size() - crc32.Size
+	if size < 0 {
+		return "", io.ErrUnexpectedEOF
+	}
+	var body strings.Builder
+	body.Grow(int(size))
+	sum := crc32.New(crcTable)
+	if _, err := io.CopyN(io.MultiWriter(&body, sum), f, size); err != nil {
+		return "", err
+	}
+	var want [crc32.Size]byte
+	if _, err := io.ReadFull(f, want[:]); err != nil {
+		return "", err
+	}
+	if binary.LittleEndian.Uint32(want[:]) != sum.Sum32() {
+		return "", fmt.Errorf("%s differs from its checksum", name)
+	}
+	return body.String(), nil
 }
 
 // settled is how long before the cache was written a file must have been left
@@ -111,7 +142,7 @@ func (c *parseCache) take(p *parsed, fsys fs.FS) bool {
 	if kept.group == "docs" && p.group != "docs" {
 		p.asDoc()
 	}
-	p.file, p.outline, p.faults, p.sum, p.cached = kept.file, kept.outline, kept.faults, e.sum, true
+	p.file, p.outline, p.faults, p.sum, p.code, p.cached = kept.file, kept.outline, kept.faults, e.sum, e.data.s, true
 	return true
 }
 
@@ -131,7 +162,6 @@ func (c *parseCache) save(files []*parsed) error {
 	e := encoder{b: []byte(cacheMagic)}
 	e.uint(uint64(time.Now().UnixNano()))
 	e.uint(uint64(kept))
-	var one encoder
 	for _, p := range files {
 		if p.fail != nil {
 			continue
@@ -141,9 +171,7 @@ func (c *parseCache) save(files []*parsed) error {
 		e.uint(uint64(p.stat.mtime))
 		e.uint(uint64(p.stat.changed))
 		e.text(string(p.sum[:]))
-		one.b = one.b[:0]
-		one.parsed(p)
-		e.text(string(one.b))
+		e.text(p.code)
 	}
 	e.b = binary.LittleEndian.AppendUint32(e.b, crc32.Checksum(e.b, crcTable))
 	if err := os.MkdirAll(filepath.Dir(c.file), 0o700); err != nil {

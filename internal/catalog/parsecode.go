@@ -130,6 +130,38 @@ func (e *encoder) blocks(s *markdown.Section, source string, at int) {
 	}
 }
 
+// compactor puts what was read of files together, a megabyte at a time. A parser
+// strews a file's texts among what it leaves behind; a page that stays for years
+// would hold far more memory than it needs.
+type compactor struct {
+	e     encoder
+	files []*parsed
+	ends  []int
+}
+
+func (c *compactor) add(p *parsed) {
+	if p.fail != nil {
+		return
+	}
+	c.e.parsed(p)
+	c.files, c.ends = append(c.files, p), append(c.ends, len(c.e.b))
+	if len(c.e.b) > 1<<20 {
+		c.flush()
+	}
+}
+
+func (c *compactor) flush() {
+	all, start := string(c.e.b), 0
+	for i, p := range c.files {
+		p.code = all[start:c.ends[i]]
+		start = c.ends[i]
+		d := decoder{s: p.code}
+		again := d.parsed(p.file.Path)
+		p.file, p.outline, p.faults = again.file, again.outline, again.faults
+	}
+	c.e.b, c.files, c.ends = c.e.b[:0], c.files[:0], c.ends[:0]
+}
+
 // decoder reads what an encoder has written. Its texts are parts of one string.
 // What does not fit makes it bad, and every value after that zero.
 type decoder struct {

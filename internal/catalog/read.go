@@ -83,11 +83,14 @@ func (b *builder) read(ctx context.Context, index int, src Source) error {
 	work := make(chan *parsed)
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
+			var together compactor
 			for p := range work {
 				if !p.borrow(src.FS, b.opts.Previous) && !cache.take(p, src.FS) {
 					p.parse(src.FS, b.cat.renderer)
+					together.add(p)
 				}
 			}
+			together.flush()
 		})
 	}
 	for _, p := range files {
@@ -256,6 +259,6 @@ func (p *parsed) borrow(fsys fs.FS, from *Catalog) bool {
 	if err != nil || sha256.Sum256(src) != kept.sum {
 		return false
 	}
-	p.file, p.outline, p.fail, p.faults, p.sum = kept.file, kept.outline, kept.fail, kept.faults, kept.sum
+	p.file, p.outline, p.fail, p.faults, p.sum, p.code = kept.file, kept.outline, kept.fail, kept.faults, kept.sum, kept.code
 	return true
 }

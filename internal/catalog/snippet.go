@@ -104,9 +104,10 @@ func (b *builder) linkSnippets() {
 	slices.SortFunc(b.snippets, func(a, b *snippetTemplate) int {
 		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Framework, b.Framework))
 	})
+	templates := b.snippets // the builder itself must not stay
 	for _, c := range b.cat.Codes {
 		c.Constants = b.constants[c.ID]
-		c.snippets = sync.OnceValue(func() []Snippet { return snippetsOf(c, b.snippets) })
+		c.snippets = sync.OnceValue(func() []Snippet { return snippetsOf(c, templates) })
 	}
 }
 
