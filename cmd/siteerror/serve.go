@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"syscall"
@@ -41,9 +42,11 @@ const (
 
 	missesEvery = 5 * time.Minute // a crash loses no more
 
-	// Once the library is read, the heap is mostly what stays; what requests leave behind is little,
-	// and a collection costs a few milliseconds. GOGC in the environment decides otherwise.
-	gcPercent = 50
+	// While the library is read nearly all of the heap stays, and looking for garbage is a quarter of the
+	// work: it begins at this many bytes. Once the library is read, what requests leave behind is little, and
+	// a collection costs a few milliseconds. GOGC in the environment decides otherwise.
+	firstCollection = 64 << 20
+	gcPercent       = 50
 
 	defaultCheckRate = 60 // a minute and client
 	defaultAPIRate   = 600
@@ -201,14 +204,13 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 	if inherited {
 		p.log.Info("listening on what systemd handed over; --addr is left alone", "sockets", len(sockets))
 	}
+	collect := collectLate()
 	lib, err := library.Open(ctx, p.library)
+	collect()
 	if err != nil {
 		return err
 	}
 	defer lib.Close()
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
 	counts := f.misses(p.log)
 	handler, err := server.New(server.Config{
 		Library: lib, Checker: p.checker, Log: p.log, BaseURL: p.base, BasePath: p.path, Addr: sockets[0].Addr().String(), TLS: p.certificate != nil, HSTS: f.hsts,
@@ -269,6 +271,36 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 	}
 	p.saveMissesNow(counts)
 	return nil
+}
+
+// collectLate has the first garbage collected when the heap has firstCollection
+// bytes. A larger heap is collected as usual from then on; the returned func ends
+// the waiting, and has it collected sooner than usual.
+func collectLate() (collect func()) {
+	if os.Getenv("GOGC") != "" {
+		return func() {}
+	}
+	limit := debug.SetMemoryLimit(-1) // GOMEMLIMIT of the environment
+	if limit < firstCollection {
+		return func() { debug.SetGCPercent(gcPercent) }
+	}
+	var mu sync.Mutex
+	percent := 100
+	usual := func() {
+		mu.Lock()
+		defer mu.Unlock()
+		debug.SetMemoryLimit(limit)
+		debug.SetGCPercent(percent)
+	}
+	debug.SetMemoryLimit(firstCollection)
+	debug.SetGCPercent(-1)
+	runtime.AddCleanup(new(string), func(int) { usual() }, 0) // when there has been a collection
+	return func() {
+		mu.Lock()
+		percent = gcPercent
+		mu.Unlock()
+		usual()
+	}
 }
 
 // address is where the site answers on a socket.
