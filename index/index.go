@@ -100,18 +100,13 @@ type alias struct {
 // Build makes an index of docs, whose contents must not change while it is in use. In a Config.Dir it is written aside and
 // renamed; one of the same documents and configuration that is already there and sound is used instead.
 func Build(ctx context.Context, docs []Document, cfg Config) (*Index, error) {
-	if cfg.Dir != "" {
-		if x, err := Open(ctx, docs, cfg); err == nil {
-			return x, nil
-		}
-	}
 	x, err := prepare(docs, cfg)
 	if err != nil {
 		return nil, err
 	}
 	if cfg.Dir == "" {
 		x.store, err = buildInMemory(ctx, x)
-	} else {
+	} else if x.store, err = openStore(ctx, x, cfg); err != nil {
 		x.store, err = buildOnDisk(ctx, x, cfg)
 	}
 	if err != nil {
