@@ -136,6 +136,7 @@ func (s *store) readBlocks() (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, ids.Close()) }()
+	inflate := flate.NewReader(nil)
 	for {
 		id, err := ids.Next()
 		if err != nil || id == nil {
@@ -155,7 +156,9 @@ func (s *store) readBlocks() (err error) {
 		var data []byte
 		doc.VisitFields(func(f bleve.Field) {
 			if f.Name() == nameTerm {
-				data, err = io.ReadAll(flate.NewReader(bytes.NewReader(f.Value())))
+				if err = inflate.(flate.Resetter).Reset(bytes.NewReader(f.Value()), nil); err == nil {
+					data, err = io.ReadAll(inflate)
+				}
 			}
 		})
 		if err != nil {
