@@ -130,7 +130,7 @@ func mnemonicEnd(text string, i int) int {
 
 // mnemonic reads such a word without its brackets.
 func (a *analyzer) mnemonic(text string, start, end int) token {
-	w := a.word(strings.NewReplacer("[", "", "]", "").Replace(text[start:end]))
+	w := a.word(strings.ReplaceAll(strings.ReplaceAll(text[start:end], "[", ""), "]", ""))
 	return token{term: w.term, stop: w.stop, start: start, end: end}
 }
 

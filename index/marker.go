@@ -210,6 +210,7 @@ func (m *marker) match(dst []mark, a *analyzer, text string, start int) []mark {
 // html returns text[start:end] escaped, with the marks inside in <mark>.
 func (m *marker) html(text string, start, end int, marks []mark) string {
 	var b strings.Builder
+	b.Grow(end - start + len(marks)*len("<mark></mark>"))
 	at := start
 	for _, mk := range marks {
 		if mk.start < at || mk.end > end {
