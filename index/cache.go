@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -227,7 +228,7 @@ func cacheKey(docs []Document, cfg Config) string {
 	for _, group := range cfg.Synonyms {
 		h.list(group...)
 	}
-	h.list("docs")
+	h.list("docs", cfg.Content)
 	for i := range docs {
 		d := &docs[i]
 		h.list(d.ID, d.Kind, d.Title, d.Code, d.VendorName, d.Summary)
@@ -235,7 +236,11 @@ func cacheKey(docs []Document, cfg Config) string {
 			h.list(texts...)
 		}
 		for _, s := range d.Sections {
-			h.list(s.Title, s.Text)
+			if cfg.Content == "" {
+				h.list(s.Title, s.Text)
+			} else {
+				h.list(s.Title, strconv.Itoa(len(s.Text)))
+			}
 		}
 	}
 	h.flush()

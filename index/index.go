@@ -52,6 +52,9 @@ type Config struct {
 	// VendorWords are the names by which people call a vendor, by its slug: "aws-elb": {"alb", "elb"}. A vendor's slug and
 	// VendorName need not be listed.
 	VendorWords map[string][]string
+	// Content names what the documents were made of. Where it is set, the index of a Dir is known by it and by all but the
+	// texts of the sections, of which the lengths are enough: there may be much of them, and not in memory.
+	Content string
 	// Dir keeps the index on disk; empty, it lives in memory. It is made when missing, may hold several indexes, and may be
 	// shared with other processes.
 	Dir string

@@ -49,6 +49,9 @@ type Options struct {
 	// Cache is a folder that keeps what was read of files for the next process, ""
 	// for none. Strict and checking loads read everything themselves.
 	Cache string
+	// Mapped leaves long texts in the cache's file, which must then stay mapped for
+	// as long as the process lives: it is for the first load.
+	Mapped bool
 	// Keep makes the catalog remember what it has read, so that it can be lent.
 	Keep bool
 }
@@ -149,7 +152,7 @@ type parsed struct {
 	stat    fileStat
 	cached  bool              // it was not parsed: what it says by itself has been found good before
 	sum     [sha256.Size]byte // of the file's bytes
-	code    string            // file, outline and faults as an encoder writes them; their texts are parts of it
+	code    decoder           // of file, outline and faults, whose texts are parts of it
 }
 
 type owner struct {

@@ -13,18 +13,18 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unsafe"
 )
 
-// parseVersion is part of a parse cache's name. Raise it whenever what is read of
-// a file changes, or what is wrong with a file by itself.
-const parseVersion = "2"
+// ParseVersion names what is read of files, and what is wrong with a file by
+// itself. Raise it whenever either changes: what was kept of files is read anew.
+const ParseVersion = "3"
 
 // parseCache is what an earlier process has read of a tree's files, all of which
-// it has found good. An entry
-// counts for a file of the same content: of the same hash, or, without reading
-// the file, where nobody has touched it since. The system's own time of the last
-// change (ctime) tells that, which nobody can set; where it is too near to the
-// writing of the cache to tell, the content decides.
+// it has found good. An entry counts for a file of the same content: of the same
+// hash, or, without reading the file, where nobody has touched it since. The
+// system's own time of the last change (ctime) tells that, which nobody can set;
+// where it is too near to the writing of the cache to tell, the content decides.
 type parseCache struct {
 	file    string
 	written time.Time
@@ -45,33 +45,36 @@ type fileStat struct {
 
 // cacheFile is where the cache of a source stands in dir.
 func cacheFile(dir string, src Source) string {
-	sum := sha256.Sum256([]byte(parseVersion + "\x00" + src.Dir))
+	sum := sha256.Sum256([]byte(ParseVersion + "\x00" + src.Dir))
 	return filepath.Join(dir, "parsed-"+hex.EncodeToString(sum[:8]))
 }
 
 var crcTable = crc32.MakeTable(crc32.Castagnoli)
 
-const cacheMagic = "siteerror parsed " + parseVersion + "\n"
+const cacheMagic = "siteerror parsed " + ParseVersion + "\n"
 
 // openParseCache reads the cache of a source. One that is missing, damaged, of
 // another version or cannot be read is an empty one.
-func openParseCache(dir string, src Source) *parseCache {
+func openParseCache(dir string, src Source, mapped bool) *parseCache {
 	c := &parseCache{file: cacheFile(dir, src), entries: map[string]cacheEntry{}}
-	body, err := readSealed(c.file)
+	body, err := readSealed(c.file, mapped)
 	if err != nil || !strings.HasPrefix(body, cacheMagic) {
 		return c
 	}
 	d := decoder{s: body[len(cacheMagic):]}
 	written := time.Unix(0, int64(d.uint()))
-	for n := d.uint(); n > 0 && !d.bad; n-- {
+	count, long := d.count(), d.count()
+	d.long = d.s[len(d.s)-min(long, len(d.s)):] // at the end
+	c.entries = make(map[string]cacheEntry, count)
+	for ; count > 0 && !d.bad; count-- {
 		e := cacheEntry{}
 		path := d.text()
 		e.stat = fileStat{int64(d.uint()), int64(d.uint()), int64(d.uint())}
 		copy(e.sum[:], d.text())
-		e.data = decoder{s: d.text()}
+		e.data = decoder{s: d.text(), long: d.longText()}
 		c.entries[path] = e
 	}
-	if d.bad {
+	if d.bad || len(d.s) != long {
 		clear(c.entries)
 		return c
 	}
@@ -79,9 +82,9 @@ func openParseCache(dir string, src Source) *parseCache {
 	return c
 }
 
-// readSealed reads a file that ends in the checksum of the rest, which it returns.
-// The file is not copied: it may be large, and its texts are what stays in memory.
-func readSealed(name string) (string, error) {
+// readSealed returns what a file holds before the checksum at its end. Mapped,
+// it stays in the file until it is looked at, and the file must not be let go of.
+func readSealed(name string, mapped bool) (string, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return "", err
@@ -91,24 +94,36 @@ func readSealed(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	size := info.Size() - crc32.Size
+	size := int(info.Size()) - crc32.Size
 	if size < 0 {
 		return "", io.ErrUnexpectedEOF
 	}
-	var body strings.Builder
-	body.Grow(int(size))
+	if mapped {
+		if all, err := mapFile(f, size+crc32.Size); err == nil {
+			sum := crc32.Checksum(all[:size], crcTable)
+			want := binary.LittleEndian.Uint32(all[size:])
+			dropPages(all) // they were looked at once, for the checksum
+			return unsafe.String(unsafe.SliceData(all), size), damaged(name, sum, want)
+		}
+	}
+	var body strings.Builder // hands its bytes on without a copy
+	body.Grow(size)
 	sum := crc32.New(crcTable)
-	if _, err := io.CopyN(io.MultiWriter(&body, sum), f, size); err != nil {
+	if _, err := io.CopyN(io.MultiWriter(&body, sum), f, int64(size)); err != nil {
 		return "", err
 	}
 	var want [crc32.Size]byte
 	if _, err := io.ReadFull(f, want[:]); err != nil {
 		return "", err
 	}
-	if binary.LittleEndian.Uint32(want[:]) != sum.Sum32() {
-		return "", fmt.Errorf("%s differs from its checksum", name)
+	return body.String(), damaged(name, sum.Sum32(), binary.LittleEndian.Uint32(want[:]))
+}
+
+func damaged(name string, got, want uint32) error {
+	if got != want {
+		return fmt.Errorf("%s differs from its checksum", name)
 	}
-	return body.String(), nil
+	return nil
 }
 
 // settled is how long before the cache was written a file must have been left
@@ -142,17 +157,18 @@ func (c *parseCache) take(p *parsed, fsys fs.FS) bool {
 	if kept.group == "docs" && p.group != "docs" {
 		p.asDoc()
 	}
-	p.file, p.outline, p.faults, p.sum, p.code, p.cached = kept.file, kept.outline, kept.faults, e.sum, e.data.s, true
+	p.file, p.outline, p.faults, p.sum, p.code, p.cached = kept.file, kept.outline, kept.faults, e.sum, e.data, true
 	return true
 }
 
 // save writes the cache for the next process, aside and renamed. It is a hint:
 // where it cannot be written, the next start takes longer.
 func (c *parseCache) save(files []*parsed) error {
-	fresh, kept := false, 0
+	fresh, kept, long := false, 0, 0
 	for _, p := range files {
 		if p.fail == nil {
 			kept++
+			long += len(p.code.long)
 			fresh = fresh || !p.cached || p.stat != c.entries[p.file.Path].stat
 		}
 	}
@@ -161,7 +177,8 @@ func (c *parseCache) save(files []*parsed) error {
 	}
 	e := encoder{b: []byte(cacheMagic)}
 	e.uint(uint64(time.Now().UnixNano()))
-	e.uint(uint64(kept))
+	e.int(kept)
+	e.int(long)
 	for _, p := range files {
 		if p.fail != nil {
 			continue
@@ -171,7 +188,13 @@ func (c *parseCache) save(files []*parsed) error {
 		e.uint(uint64(p.stat.mtime))
 		e.uint(uint64(p.stat.changed))
 		e.text(string(p.sum[:]))
-		e.text(p.code)
+		e.text(p.code.s)
+		e.int(len(p.code.long))
+	}
+	for _, p := range files {
+		if p.fail == nil {
+			e.b = append(e.b, p.code.long...)
+		}
 	}
 	e.b = binary.LittleEndian.AppendUint32(e.b, crc32.Checksum(e.b, crcTable))
 	if err := os.MkdirAll(filepath.Dir(c.file), 0o700); err != nil {

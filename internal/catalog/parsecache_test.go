@@ -29,6 +29,7 @@ func TestParseCache(t *testing.T) {
 	page := "---\ntitle: Doors\ntags: [a, b]\nweight: 3\naliases:\n - %\n---\n\nIntro [dead](nowhere.md).\n\n## How {#how}\n\nText, [here](#how). <a name=\"spot\"></a>\n"
 	write("guide/doors.md", page)
 	write("other.md", "# Other\n\n[spot](guide/doors.md#spot)\n")
+	mapped := false
 	load := func() (*Catalog, int) {
 		t.Helper()
 		root, err := os.OpenRoot(dir)
@@ -48,7 +49,7 @@ func TestParseCache(t *testing.T) {
 				cached++
 			}
 		}
-		c, err := Load(context.Background(), []Source{src}, Options{Cache: cache})
+		c, err := Load(context.Background(), []Source{src}, Options{Cache: cache, Mapped: mapped})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,6 +70,11 @@ func TestParseCache(t *testing.T) {
 	warm, cached := load()
 	if got := describe(warm); got != want || cached != 2 {
 		t.Errorf("from the cache (%d files):\n%s\nwant\n%s", cached, got, want)
+	}
+
+	mapped = true
+	if inFile, _ := load(); describe(inFile) != want {
+		t.Errorf("from the mapped cache:\n%s\nwant\n%s", describe(inFile), want)
 	}
 
 	// Other content of the same size, with the same time on it, is other content.
@@ -119,7 +125,7 @@ func FuzzDecoder(f *testing.F) {
 	e.text("title")
 	f.Add(string(e.b))
 	f.Fuzz(func(t *testing.T, s string) {
-		d := decoder{s: s}
+		d := decoder{s: s, long: s}
 		p := d.parsed("x.md")
 		if p.outline != nil && len(p.outline.Sections) > len(s) || len(p.file.Field("title")) > len(s)*3 {
 			t.Errorf("%q makes more than it holds", s)
@@ -140,10 +146,10 @@ func TestParsedCodec(t *testing.T) {
 	for _, p := range b.files {
 		var e encoder
 		e.parsed(p)
-		d := decoder{s: string(e.b)}
+		d := decoder{s: string(e.b), long: string(e.long)}
 		got := d.parsed(p.file.Path)
-		if d.bad || d.s != "" {
-			t.Fatalf("%s: %d bytes are left, bad: %t", p.file.Path, len(d.s), d.bad)
+		if d.bad || d.s != "" || d.long != "" {
+			t.Fatalf("%s: %d bytes are left, bad: %t", p.file.Path, len(d.s)+len(d.long), d.bad)
 		}
 		forgetColumns(p.file.Front)
 		if p.outline != nil {
@@ -152,7 +158,7 @@ func TestParsedCodec(t *testing.T) {
 		if !reflect.DeepEqual(got.file, p.file) || !reflect.DeepEqual(got.outline, p.outline) || got.group != p.group {
 			t.Errorf("%s is another file from the cache", p.file.Path)
 		}
-		size += len(e.b)
+		size += len(e.b) + len(e.long)
 	}
 	t.Logf("%d bytes for %d of Markdown", size, source)
 }

@@ -9,8 +9,9 @@ import (
 	"siteerror/internal/markdown"
 )
 
-// encoder writes numbers and texts one after the other.
-type encoder struct{ b []byte }
+// encoder writes numbers and texts one after the other, long texts apart: who
+// reads a file's title need not touch its body.
+type encoder struct{ b, long []byte }
 
 func (e *encoder) uint(n uint64) { e.b = binary.AppendUvarint(e.b, n) }
 
@@ -19,6 +20,11 @@ func (e *encoder) int(n int) { e.uint(uint64(n)) }
 func (e *encoder) text(s string) {
 	e.int(len(s))
 	e.b = append(e.b, s...)
+}
+
+func (e *encoder) longText(s string) {
+	e.int(len(s))
+	e.long = append(e.long, s...)
 }
 
 func (e *encoder) flag(set bool) {
@@ -87,7 +93,7 @@ func (e *encoder) node(n *yaml.Node) {
 
 func (e *encoder) outline(o *markdown.Outline) {
 	e.text(o.Title)
-	e.text(o.Source)
+	e.longText(o.Source)
 	e.int(len(o.Sections))
 	at := 0
 	for i := range o.Sections {
@@ -96,7 +102,7 @@ func (e *encoder) outline(o *markdown.Outline) {
 		e.int(s.Line)
 		e.text(s.Title)
 		e.text(s.Anchor)
-		e.text(s.Text)
+		e.longText(s.Text)
 		at = e.part(s.Source, o.Source, at)
 		e.blocks(s, o.Source, at)
 	}
@@ -136,41 +142,46 @@ func (e *encoder) blocks(s *markdown.Section, source string, at int) {
 type compactor struct {
 	e     encoder
 	files []*parsed
-	ends  []int
+	ends  []decoderEnds
 }
+
+// decoderEnds are where a file's part of an encoder's two buffers ends.
+type decoderEnds struct{ b, long int }
 
 func (c *compactor) add(p *parsed) {
 	if p.fail != nil {
 		return
 	}
 	c.e.parsed(p)
-	c.files, c.ends = append(c.files, p), append(c.ends, len(c.e.b))
-	if len(c.e.b) > 1<<20 {
+	c.files, c.ends = append(c.files, p), append(c.ends, decoderEnds{len(c.e.b), len(c.e.long)})
+	if len(c.e.b)+len(c.e.long) > 1<<20 {
 		c.flush()
 	}
 }
 
 func (c *compactor) flush() {
-	all, start := string(c.e.b), 0
+	b, long := string(c.e.b), string(c.e.long)
+	start := decoderEnds{}
 	for i, p := range c.files {
-		p.code = all[start:c.ends[i]]
-		start = c.ends[i]
-		d := decoder{s: p.code}
+		end := c.ends[i]
+		p.code = decoder{s: b[start.b:end.b], long: long[start.long:end.long]}
+		start = end
+		d := p.code
 		again := d.parsed(p.file.Path)
 		p.file, p.outline, p.faults = again.file, again.outline, again.faults
 	}
-	c.e.b, c.files, c.ends = c.e.b[:0], c.files[:0], c.ends[:0]
+	c.e.b, c.e.long, c.files, c.ends = c.e.b[:0], c.e.long[:0], c.files[:0], c.ends[:0]
 }
 
-// decoder reads what an encoder has written. Its texts are parts of one string.
-// What does not fit makes it bad, and every value after that zero.
+// decoder reads what an encoder has written. Its texts are parts of the two
+// strings. What does not fit makes it bad, and every value after that zero.
 type decoder struct {
-	s   string
-	bad bool
+	s, long string
+	bad     bool
 }
 
 func (d *decoder) fail() {
-	d.bad, d.s = true, ""
+	d.bad, d.s, d.long = true, "", ""
 }
 
 func (d *decoder) uint() uint64 {
@@ -204,6 +215,17 @@ func (d *decoder) text() string {
 	n := d.count()
 	s := d.s[:n]
 	d.s = d.s[n:]
+	return s
+}
+
+func (d *decoder) longText() string {
+	n := d.uint()
+	if n > uint64(len(d.long)) {
+		d.fail()
+		return ""
+	}
+	s := d.long[:n]
+	d.long = d.long[n:]
 	return s
 }
 
@@ -257,13 +279,13 @@ func (d *decoder) node(nodes *[]yaml.Node) *yaml.Node {
 }
 
 func (d *decoder) outline() *markdown.Outline {
-	o := &markdown.Outline{Title: d.text(), Source: d.text()}
+	o := &markdown.Outline{Title: d.text(), Source: d.longText()}
 	if n := d.count(); n > 0 {
 		o.Sections = make([]markdown.Section, n)
 	}
 	for i := range o.Sections {
 		s := &o.Sections[i]
-		s.Level, s.Line, s.Title, s.Anchor, s.Text, s.Source = d.int(), d.int(), d.text(), d.text(), d.text(), d.part(o.Source)
+		s.Level, s.Line, s.Title, s.Anchor, s.Text, s.Source = d.int(), d.int(), d.text(), d.text(), d.longText(), d.part(o.Source)
 		d.blocks(s, o.Source)
 	}
 	if n := d.count(); n > 0 {

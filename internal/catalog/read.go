@@ -77,7 +77,7 @@ func (b *builder) read(ctx context.Context, index int, src Source) error {
 	}
 	var cache *parseCache
 	if b.opts.Cache != "" && !b.opts.Strict && !b.opts.FailOnDocs {
-		cache = openParseCache(b.opts.Cache, src)
+		cache = openParseCache(b.opts.Cache, src, b.opts.Mapped)
 	}
 	var wg sync.WaitGroup
 	work := make(chan *parsed)

@@ -186,13 +186,11 @@ func (l *Library) build(ctx context.Context) (*Snapshot, error) {
 	}()
 	opts := l.cfg.Options
 	opts.Cache = l.cfg.Cache
-	if opts.Keep {
-		l.mu.Lock()
-		if l.cur != nil {
-			opts.Previous = l.cur.Catalog
-		}
-		l.mu.Unlock()
+	l.mu.Lock()
+	if opts.Mapped = l.cur == nil; opts.Keep && l.cur != nil {
+		opts.Previous = l.cur.Catalog
 	}
+	l.mu.Unlock()
 	cat, err := catalog.Load(ctx, sources, opts)
 	if err != nil {
 		return nil, err
@@ -202,10 +200,12 @@ func (l *Library) build(ctx context.Context) (*Snapshot, error) {
 		l.cfg.Log.Warn("the cache cannot be written; everything works without it", "err", cat.CacheFault)
 	}
 	docs := Documents(cat)
-	x, err := index.Build(ctx, docs, index.Config{Synonyms: cat.Synonyms.Groups, VendorWords: vendorWords(cat), Dir: l.cfg.Cache})
-	if err != nil && l.cfg.Cache != "" && ctx.Err() == nil { // a full or read-only disk
+	cfg := index.Config{Synonyms: cat.Synonyms.Groups, VendorWords: vendorWords(cat), Dir: l.cfg.Cache, Content: catalog.ParseVersion + " " + cat.Hash}
+	x, err := index.Build(ctx, docs, cfg)
+	if err != nil && cfg.Dir != "" && ctx.Err() == nil { // a full or read-only disk
 		l.cfg.Log.Warn("the cache cannot be used; everything works without it", "err", err)
-		x, err = index.Build(ctx, docs, index.Config{Synonyms: cat.Synonyms.Groups, VendorWords: vendorWords(cat)})
+		cfg.Dir = ""
+		x, err = index.Build(ctx, docs, cfg)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("building the index: %w", err)
