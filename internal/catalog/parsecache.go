@@ -18,7 +18,7 @@ import (
 
 // ParseVersion names what is read of files, and what is wrong with a file by
 // itself. Raise it whenever either changes: what was kept of files is read anew.
-const ParseVersion = "3"
+const ParseVersion = "4"
 
 // parseCache is what an earlier process has read of a tree's files, all of which
 // it has found good. An entry counts for a file of the same content: of the same
@@ -27,6 +27,7 @@ const ParseVersion = "3"
 // where it is too near to the writing of the cache to tell, the content decides.
 type parseCache struct {
 	file    string
+	mapped  []byte // the file, if it was mapped
 	written time.Time
 	entries map[string]cacheEntry
 }
@@ -57,24 +58,28 @@ const cacheMagic = "siteerror parsed " + ParseVersion + "\n"
 // another version or cannot be read is an empty one.
 func openParseCache(dir string, src Source, mapped bool) *parseCache {
 	c := &parseCache{file: cacheFile(dir, src), entries: map[string]cacheEntry{}}
-	body, err := readSealed(c.file, mapped)
+	body, err := c.read(mapped)
 	if err != nil || !strings.HasPrefix(body, cacheMagic) {
 		return c
 	}
 	d := decoder{s: body[len(cacheMagic):]}
 	written := time.Unix(0, int64(d.uint()))
-	count, long := d.count(), d.count()
-	d.long = d.s[len(d.s)-min(long, len(d.s)):] // at the end
+	count, plain, source := d.count(), d.count(), d.count()
+	if plain+source > len(d.s) {
+		return c
+	}
+	end := len(d.s) - source // the two stand at the end
+	d.s, d.plain, d.source = d.s[:end-plain], d.s[end-plain:end], d.s[end:]
 	c.entries = make(map[string]cacheEntry, count)
 	for ; count > 0 && !d.bad; count-- {
 		e := cacheEntry{}
 		path := d.text()
 		e.stat = fileStat{int64(d.uint()), int64(d.uint()), int64(d.uint())}
 		copy(e.sum[:], d.text())
-		e.data = decoder{s: d.text(), long: d.longText()}
+		e.data = decoder{s: d.text(), plain: d.apart(&d.plain), source: d.apart(&d.source)}
 		c.entries[path] = e
 	}
-	if d.bad || len(d.s) != long {
+	if d.bad || len(d.s)+len(d.plain)+len(d.source) > 0 {
 		clear(c.entries)
 		return c
 	}
@@ -82,10 +87,10 @@ func openParseCache(dir string, src Source, mapped bool) *parseCache {
 	return c
 }
 
-// readSealed returns what a file holds before the checksum at its end. Mapped,
-// it stays in the file until it is looked at, and the file must not be let go of.
-func readSealed(name string, mapped bool) (string, error) {
-	f, err := os.Open(name)
+// read returns what the file holds before the checksum at its end. Mapped, it
+// stays in the file until it is looked at, and the file must not be let go of.
+func (c *parseCache) read(mapped bool) (string, error) {
+	f, err := os.Open(c.file)
 	if err != nil {
 		return "", err
 	}
@@ -100,10 +105,9 @@ func readSealed(name string, mapped bool) (string, error) {
 	}
 	if mapped {
 		if all, err := mapFile(f, size+crc32.Size); err == nil {
+			c.mapped = all
 			sum := crc32.Checksum(all[:size], crcTable)
-			want := binary.LittleEndian.Uint32(all[size:])
-			dropPages(all) // they were looked at once, for the checksum
-			return unsafe.String(unsafe.SliceData(all), size), damaged(name, sum, want)
+			return unsafe.String(unsafe.SliceData(all), size), c.compare(sum, binary.LittleEndian.Uint32(all[size:]))
 		}
 	}
 	var body strings.Builder // hands its bytes on without a copy
@@ -116,12 +120,12 @@ func readSealed(name string, mapped bool) (string, error) {
 	if _, err := io.ReadFull(f, want[:]); err != nil {
 		return "", err
 	}
-	return body.String(), damaged(name, sum.Sum32(), binary.LittleEndian.Uint32(want[:]))
+	return body.String(), c.compare(sum.Sum32(), binary.LittleEndian.Uint32(want[:]))
 }
 
-func damaged(name string, got, want uint32) error {
+func (c *parseCache) compare(got, want uint32) error {
 	if got != want {
-		return fmt.Errorf("%s differs from its checksum", name)
+		return fmt.Errorf("%s differs from its checksum", c.file)
 	}
 	return nil
 }
@@ -164,11 +168,13 @@ func (c *parseCache) take(p *parsed, fsys fs.FS) bool {
 // save writes the cache for the next process, aside and renamed. It is a hint:
 // where it cannot be written, the next start takes longer.
 func (c *parseCache) save(files []*parsed) error {
-	fresh, kept, long := false, 0, 0
+	fresh, kept := false, 0
+	var size codeSize
 	for _, p := range files {
 		if p.fail == nil {
 			kept++
-			long += len(p.code.long)
+			size.plain += len(p.code.plain)
+			size.source += len(p.code.source)
 			fresh = fresh || !p.cached || p.stat != c.entries[p.file.Path].stat
 		}
 	}
@@ -178,7 +184,8 @@ func (c *parseCache) save(files []*parsed) error {
 	e := encoder{b: []byte(cacheMagic)}
 	e.uint(uint64(time.Now().UnixNano()))
 	e.int(kept)
-	e.int(long)
+	e.int(size.plain)
+	e.int(size.source)
 	for _, p := range files {
 		if p.fail != nil {
 			continue
@@ -189,11 +196,17 @@ func (c *parseCache) save(files []*parsed) error {
 		e.uint(uint64(p.stat.changed))
 		e.text(string(p.sum[:]))
 		e.text(p.code.s)
-		e.int(len(p.code.long))
+		e.int(len(p.code.plain))
+		e.int(len(p.code.source))
 	}
 	for _, p := range files {
 		if p.fail == nil {
-			e.b = append(e.b, p.code.long...)
+			e.b = append(e.b, p.code.plain...)
+		}
+	}
+	for _, p := range files {
+		if p.fail == nil {
+			e.b = append(e.b, p.code.source...)
 		}
 	}
 	e.b = binary.LittleEndian.AppendUint32(e.b, crc32.Checksum(e.b, crcTable))

@@ -125,7 +125,7 @@ func FuzzDecoder(f *testing.F) {
 	e.text("title")
 	f.Add(string(e.b))
 	f.Fuzz(func(t *testing.T, s string) {
-		d := decoder{s: s, long: s}
+		d := decoder{s: s, plain: s, source: s}
 		p := d.parsed("x.md")
 		if p.outline != nil && len(p.outline.Sections) > len(s) || len(p.file.Field("title")) > len(s)*3 {
 			t.Errorf("%q makes more than it holds", s)
@@ -146,10 +146,10 @@ func TestParsedCodec(t *testing.T) {
 	for _, p := range b.files {
 		var e encoder
 		e.parsed(p)
-		d := decoder{s: string(e.b), long: string(e.long)}
+		d := decoder{s: string(e.b), plain: string(e.plain), source: string(e.source)}
 		got := d.parsed(p.file.Path)
-		if d.bad || d.s != "" || d.long != "" {
-			t.Fatalf("%s: %d bytes are left, bad: %t", p.file.Path, len(d.s)+len(d.long), d.bad)
+		if d.bad || d.s+d.plain+d.source != "" {
+			t.Fatalf("%s: %d bytes are left, bad: %t", p.file.Path, len(d.s+d.plain+d.source), d.bad)
 		}
 		forgetColumns(p.file.Front)
 		if p.outline != nil {
@@ -158,7 +158,7 @@ func TestParsedCodec(t *testing.T) {
 		if !reflect.DeepEqual(got.file, p.file) || !reflect.DeepEqual(got.outline, p.outline) || got.group != p.group {
 			t.Errorf("%s is another file from the cache", p.file.Path)
 		}
-		size += len(e.b) + len(e.long)
+		size += len(e.b) + len(e.plain) + len(e.source)
 	}
 	t.Logf("%d bytes for %d of Markdown", size, source)
 }

@@ -9,9 +9,9 @@ import (
 	"siteerror/internal/markdown"
 )
 
-// encoder writes numbers and texts one after the other, long texts apart: who
-// reads a file's title need not touch its body.
-type encoder struct{ b, long []byte }
+// encoder writes numbers and texts one after the other, but what is searched and
+// what is rendered apart: most of a library is neither for most of the time.
+type encoder struct{ b, plain, source []byte }
 
 func (e *encoder) uint(n uint64) { e.b = binary.AppendUvarint(e.b, n) }
 
@@ -22,9 +22,9 @@ func (e *encoder) text(s string) {
 	e.b = append(e.b, s...)
 }
 
-func (e *encoder) longText(s string) {
+func (e *encoder) apart(to *[]byte, s string) {
 	e.int(len(s))
-	e.long = append(e.long, s...)
+	*to = append(*to, s...)
 }
 
 func (e *encoder) flag(set bool) {
@@ -93,7 +93,7 @@ func (e *encoder) node(n *yaml.Node) {
 
 func (e *encoder) outline(o *markdown.Outline) {
 	e.text(o.Title)
-	e.longText(o.Source)
+	e.apart(&e.source, o.Source)
 	e.int(len(o.Sections))
 	at := 0
 	for i := range o.Sections {
@@ -102,7 +102,7 @@ func (e *encoder) outline(o *markdown.Outline) {
 		e.int(s.Line)
 		e.text(s.Title)
 		e.text(s.Anchor)
-		e.longText(s.Text)
+		e.apart(&e.plain, s.Text)
 		at = e.part(s.Source, o.Source, at)
 		e.blocks(s, o.Source, at)
 	}
@@ -142,46 +142,49 @@ func (e *encoder) blocks(s *markdown.Section, source string, at int) {
 type compactor struct {
 	e     encoder
 	files []*parsed
-	ends  []decoderEnds
+	ends  []codeSize
 }
 
-// decoderEnds are where a file's part of an encoder's two buffers ends.
-type decoderEnds struct{ b, long int }
+// codeSize is how much an encoder has written.
+type codeSize struct{ b, plain, source int }
+
+func (e *encoder) size() codeSize { return codeSize{len(e.b), len(e.plain), len(e.source)} }
 
 func (c *compactor) add(p *parsed) {
 	if p.fail != nil {
 		return
 	}
 	c.e.parsed(p)
-	c.files, c.ends = append(c.files, p), append(c.ends, decoderEnds{len(c.e.b), len(c.e.long)})
-	if len(c.e.b)+len(c.e.long) > 1<<20 {
+	c.files, c.ends = append(c.files, p), append(c.ends, c.e.size())
+	if len(c.e.b)+len(c.e.plain)+len(c.e.source) > 1<<20 {
 		c.flush()
 	}
 }
 
 func (c *compactor) flush() {
-	b, long := string(c.e.b), string(c.e.long)
-	start := decoderEnds{}
+	b, plain, source := string(c.e.b), string(c.e.plain), string(c.e.source)
+	start := codeSize{}
 	for i, p := range c.files {
 		end := c.ends[i]
-		p.code = decoder{s: b[start.b:end.b], long: long[start.long:end.long]}
+		p.code = decoder{s: b[start.b:end.b], plain: plain[start.plain:end.plain], source: source[start.source:end.source]}
 		start = end
 		d := p.code
 		again := d.parsed(p.file.Path)
 		p.file, p.outline, p.faults = again.file, again.outline, again.faults
 	}
-	c.e.b, c.e.long, c.files, c.ends = c.e.b[:0], c.e.long[:0], c.files[:0], c.ends[:0]
+	c.e = encoder{c.e.b[:0], c.e.plain[:0], c.e.source[:0]}
+	c.files, c.ends = c.files[:0], c.ends[:0]
 }
 
-// decoder reads what an encoder has written. Its texts are parts of the two
+// decoder reads what an encoder has written. Its texts are parts of the three
 // strings. What does not fit makes it bad, and every value after that zero.
 type decoder struct {
-	s, long string
-	bad     bool
+	s, plain, source string
+	bad              bool
 }
 
 func (d *decoder) fail() {
-	d.bad, d.s, d.long = true, "", ""
+	*d = decoder{bad: true}
 }
 
 func (d *decoder) uint() uint64 {
@@ -218,14 +221,15 @@ func (d *decoder) text() string {
 	return s
 }
 
-func (d *decoder) longText() string {
+// apart takes the next text of one of the other strings.
+func (d *decoder) apart(from *string) string {
 	n := d.uint()
-	if n > uint64(len(d.long)) {
+	if n > uint64(len(*from)) {
 		d.fail()
 		return ""
 	}
-	s := d.long[:n]
-	d.long = d.long[n:]
+	s := (*from)[:n]
+	*from = (*from)[n:]
 	return s
 }
 
@@ -279,13 +283,13 @@ func (d *decoder) node(nodes *[]yaml.Node) *yaml.Node {
 }
 
 func (d *decoder) outline() *markdown.Outline {
-	o := &markdown.Outline{Title: d.text(), Source: d.longText()}
+	o := &markdown.Outline{Title: d.text(), Source: d.apart(&d.source)}
 	if n := d.count(); n > 0 {
 		o.Sections = make([]markdown.Section, n)
 	}
 	for i := range o.Sections {
 		s := &o.Sections[i]
-		s.Level, s.Line, s.Title, s.Anchor, s.Text, s.Source = d.int(), d.int(), d.text(), d.text(), d.longText(), d.part(o.Source)
+		s.Level, s.Line, s.Title, s.Anchor, s.Text, s.Source = d.int(), d.int(), d.text(), d.text(), d.apart(&d.plain), d.part(o.Source)
 		d.blocks(s, o.Source)
 	}
 	if n := d.count(); n > 0 {

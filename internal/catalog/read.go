@@ -103,6 +103,9 @@ func (b *builder) read(ctx context.Context, index int, src Source) error {
 	wg.Wait()
 	b.files = append(b.files, files...)
 	if cache != nil {
+		if cache.mapped != nil {
+			b.cat.mapped = append(b.cat.mapped, cache.mapped)
+		}
 		b.toCache = append(b.toCache, func() error { return cache.save(files) })
 	}
 	for _, name := range navFiles {

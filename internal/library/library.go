@@ -210,6 +210,7 @@ func (l *Library) build(ctx context.Context) (*Snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("building the index: %w", err)
 	}
+	cat.Rest()
 	s := &Snapshot{Catalog: cat, Index: x, Generation: cat.Hash, Built: l.cfg.Now(), refs: 1, done: done}
 	published = true
 	l.cfg.Log.Info("content is ready", "generation", s.Generation, "codes", len(cat.Codes), "posts", len(cat.Posts), "docs", len(cat.Docs),
