@@ -9,12 +9,15 @@ AXE     = 4.14.1
 AXE_SUM = 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
 AXE_JS  = .cache/axe/node_modules/axe-core/axe.min.js
 
-.PHONY: run build release release-check test test-snippets lint lint-content bench vuln fuzz browser install clean
+.PHONY: run build assets release release-check test test-snippets lint lint-content bench vuln fuzz browser install clean
 
 run: build ## build, and serve the shipped library on :8080
 	./bin/siteerror serve
 
-build: ## a static binary in bin/, its version stamped
+assets: ## web/built of web/static
+	$(GO) run ./cmd/assets
+
+build: assets ## a static binary in bin/, its version stamped
 	CGO_ENABLED=0 $(GO) build -trimpath -tags nomsgpack -ldflags '$(LDFLAGS)' -o bin/siteerror ./cmd/siteerror
 
 release: ## archives for every platform in dist/, with checksums and bills of materials

@@ -1,20 +1,13 @@
 package web
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"html/template"
 	"io/fs"
 	"path"
 	"regexp"
 	"strings"
-
-	"github.com/tdewolff/minify/v2"
-	"github.com/tdewolff/minify/v2/css"
-	"github.com/tdewolff/minify/v2/js"
-	"github.com/tdewolff/minify/v2/svg"
 )
 
 // Asset is a file that pages link to. The name holds the hash of what is in it,
@@ -31,56 +24,25 @@ var assetTypes = map[string]string{
 	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
 }
 
-// loadAssets reads static/: a file there is an asset, and a folder is one asset
-// made of its files in the order of their names, so that sources can be short
-// and requests few. All of it is minified here, once.
+// loadAssets reads what cmd/assets has made of static.
 func (v *Views) loadAssets() error {
-	m := minify.New()
-	m.AddFunc("text/css", css.Minify)
-	m.AddFunc("text/javascript", js.Minify)
-	m.AddFunc("image/svg+xml", svg.Minify)
-	entries, err := fs.ReadDir(files, "static")
+	entries, err := fs.ReadDir(files, "built")
 	if err != nil {
 		return err
 	}
 	v.assets = map[string]Asset{}
 	for _, entry := range entries {
 		name := entry.Name()
-		source, err := readAsset(path.Join("static", name), entry.IsDir())
+		body, err := files.ReadFile("built/" + name)
 		if err != nil {
 			return err
 		}
 		ext := path.Ext(name)
-		mediaType, _, _ := strings.Cut(assetTypes[ext], ";")
-		body, err := m.Bytes(mediaType, source)
-		if err != nil {
-			return fmt.Errorf("static/%s: %w", name, err)
-		}
 		sum := sha256.Sum256(body)
 		hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:5]) + ext
 		v.assets[name] = Asset{Path: "/assets/" + hashed, ContentType: assetTypes[ext], Body: body}
 	}
 	return nil
-}
-
-func readAsset(name string, dir bool) ([]byte, error) {
-	if !dir {
-		return files.ReadFile(name)
-	}
-	parts, err := fs.Glob(files, name+"/*")
-	if err != nil {
-		return nil, err
-	}
-	var whole bytes.Buffer
-	for _, part := range parts {
-		source, err := files.ReadFile(part)
-		if err != nil {
-			return nil, err
-		}
-		whole.Write(source)
-		whole.WriteByte('\n')
-	}
-	return whole.Bytes(), nil
 }
 
 // Assets returns every file that pages link to, and the icon under the name

@@ -12,9 +12,10 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 )
 
-//go:embed templates static worker
+//go:embed templates built worker
 var files embed.FS
 
 // Config is what all pages say about the site.
@@ -27,21 +28,25 @@ type Config struct {
 	CheckerOff bool // the URL checker is switched off
 }
 
-// View renders values of one type. It is safe for concurrent use.
-type View[T any] struct{ t *template.Template }
+// View renders values of one type. It is safe for concurrent use. Its template is
+// parsed when it is first used: most starts end before most pages are asked for.
+type View[T any] struct {
+	template func() (*template.Template, error)
+}
 
 // Render writes the page of data. Nothing is written if the template fails.
 func (v View[T]) Render(w io.Writer, data T) error {
-	var b bytes.Buffer
-	if err := v.t.ExecuteTemplate(&b, "layout", data); err != nil {
+	t, err := v.template()
+	if err != nil {
 		return err
 	}
-	_, err := w.Write(b.Bytes())
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, "layout", data); err != nil {
+		return err
+	}
+	_, err = w.Write(b.Bytes())
 	return err
 }
-
-// Template returns the parsed template, for checks against its type.
-func (v View[T]) Template() *template.Template { return v.t }
 
 // Views are all pages.
 type Views struct {
@@ -77,7 +82,7 @@ type Views struct {
 // JavaScript, the theme and the language of code that the reader chose.
 const headScript = `(function(d){var r=d.documentElement;r.classList.add("js");try{var t=localStorage.theme;if(t=="dark"||t=="light")r.dataset.theme=t;var l=localStorage.lang;if(l)r.dataset.lang=l}catch(e){}})(document)`
 
-// New parses the templates. An error is a mistake in a template.
+// New makes the pages of a site.
 func New(cfg Config) (*Views, error) {
 	if cfg.Title == "" {
 		cfg.Title = "siteerror"
@@ -86,41 +91,44 @@ func New(cfg Config) (*Views, error) {
 	if err := v.loadAssets(); err != nil {
 		return nil, err
 	}
-	base, err := parse(template.New("").Funcs(v.funcs()), "layout", "parts")
-	if err != nil {
-		return nil, err
+	base := sync.OnceValues(func() (*template.Template, error) {
+		return parse(template.New("").Funcs(v.funcs()), "layout", "parts")
+	})
+	page := func(t *func() (*template.Template, error), name string) {
+		*t = sync.OnceValues(func() (*template.Template, error) {
+			b, err := base()
+			if err != nil {
+				return nil, err
+			}
+			clone, err := b.Clone()
+			if err != nil {
+				return nil, err
+			}
+			return parse(clone, name)
+		})
 	}
-	page := func(t **template.Template, name string) {
-		if err != nil {
-			return
-		}
-		var clone *template.Template
-		if clone, err = base.Clone(); err == nil {
-			*t, err = parse(clone, name)
-		}
-	}
-	page(&v.Home.t, "home")
-	page(&v.Codes.t, "codes")
-	page(&v.Code.t, "code")
-	page(&v.List.t, "list")
-	page(&v.Chooser.t, "chooser")
-	page(&v.ComparePicker.t, "comparepicker")
-	page(&v.Compare.t, "compare")
-	page(&v.Blog.t, "blog")
-	page(&v.Post.t, "post")
-	page(&v.Docs.t, "docs")
-	page(&v.Doc.t, "doc")
-	page(&v.Search.t, "search")
-	page(&v.Misses.t, "misses")
-	page(&v.Status.t, "status")
-	page(&v.Error.t, "error")
-	page(&v.CheatSheet.t, "cheatsheet")
-	page(&v.Diagnose.t, "diagnose")
-	page(&v.Checker.t, "checker")
-	page(&v.Playground.t, "playground")
-	page(&v.Quiz.t, "quiz")
-	page(&v.API.t, "api")
-	return v, err
+	page(&v.Home.template, "home")
+	page(&v.Codes.template, "codes")
+	page(&v.Code.template, "code")
+	page(&v.List.template, "list")
+	page(&v.Chooser.template, "chooser")
+	page(&v.ComparePicker.template, "comparepicker")
+	page(&v.Compare.template, "compare")
+	page(&v.Blog.template, "blog")
+	page(&v.Post.template, "post")
+	page(&v.Docs.template, "docs")
+	page(&v.Doc.template, "doc")
+	page(&v.Search.template, "search")
+	page(&v.Misses.template, "misses")
+	page(&v.Status.template, "status")
+	page(&v.Error.template, "error")
+	page(&v.CheatSheet.template, "cheatsheet")
+	page(&v.Diagnose.template, "diagnose")
+	page(&v.Checker.template, "checker")
+	page(&v.Playground.template, "playground")
+	page(&v.Quiz.template, "quiz")
+	page(&v.API.template, "api")
+	return v, nil
 }
 
 // ScriptHash is the source expression that lets the Content-Security-Policy pass

@@ -33,31 +33,39 @@ func views(t testing.TB) (*Views, *catalog.Catalog) {
 // A misspelt field fails here before a reader meets it.
 func TestTemplatesFitTheirTypes(t *testing.T) {
 	v, _ := views(t)
-	check := func(name string, err error) {
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
+	fits(t, "home", v.Home)
+	fits(t, "codes", v.Codes)
+	fits(t, "code", v.Code)
+	fits(t, "list", v.List)
+	fits(t, "chooser", v.Chooser)
+	fits(t, "comparepicker", v.ComparePicker)
+	fits(t, "compare", v.Compare)
+	fits(t, "blog", v.Blog)
+	fits(t, "post", v.Post)
+	fits(t, "docs", v.Docs)
+	fits(t, "doc", v.Doc)
+	fits(t, "search", v.Search)
+	fits(t, "misses", v.Misses)
+	fits(t, "error", v.Error)
+	fits(t, "cheatsheet", v.CheatSheet)
+	fits(t, "diagnose", v.Diagnose)
+	fits(t, "checker", v.Checker)
+	fits(t, "playground", v.Playground)
+	fits(t, "quiz", v.Quiz)
+	fits(t, "api", v.API)
+	fits(t, "status", v.Status)
+}
+
+func fits[T any](t *testing.T, name string, v View[T]) {
+	t.Helper()
+	parsed, err := v.template()
+	if err == nil {
+		var page T
+		err = templatecheck.CheckHTML(parsed.Lookup("layout"), page)
 	}
-	check("home", templatecheck.CheckHTML(v.Home.t.Lookup("layout"), HomePage{}))
-	check("codes", templatecheck.CheckHTML(v.Codes.t.Lookup("layout"), CodesPage{}))
-	check("code", templatecheck.CheckHTML(v.Code.t.Lookup("layout"), CodePage{}))
-	check("list", templatecheck.CheckHTML(v.List.t.Lookup("layout"), ListPage{}))
-	check("chooser", templatecheck.CheckHTML(v.Chooser.t.Lookup("layout"), ChooserPage{}))
-	check("comparepicker", templatecheck.CheckHTML(v.ComparePicker.t.Lookup("layout"), ComparePickerPage{}))
-	check("compare", templatecheck.CheckHTML(v.Compare.t.Lookup("layout"), ComparePage{}))
-	check("blog", templatecheck.CheckHTML(v.Blog.t.Lookup("layout"), BlogPage{}))
-	check("post", templatecheck.CheckHTML(v.Post.t.Lookup("layout"), PostPage{}))
-	check("docs", templatecheck.CheckHTML(v.Docs.t.Lookup("layout"), DocsPage{}))
-	check("doc", templatecheck.CheckHTML(v.Doc.t.Lookup("layout"), DocPage{}))
-	check("search", templatecheck.CheckHTML(v.Search.t.Lookup("layout"), SearchPage{}))
-	check("misses", templatecheck.CheckHTML(v.Misses.t.Lookup("layout"), MissesPage{}))
-	check("error", templatecheck.CheckHTML(v.Error.t.Lookup("layout"), ErrorPage{}))
-	check("cheatsheet", templatecheck.CheckHTML(v.CheatSheet.t.Lookup("layout"), CheatSheetPage{}))
-	check("diagnose", templatecheck.CheckHTML(v.Diagnose.t.Lookup("layout"), DiagnosePage{}))
-	check("checker", templatecheck.CheckHTML(v.Checker.t.Lookup("layout"), CheckerPage{}))
-	check("playground", templatecheck.CheckHTML(v.Playground.t.Lookup("layout"), PlaygroundPage{}))
-	check("quiz", templatecheck.CheckHTML(v.Quiz.t.Lookup("layout"), QuizPage{}))
-	check("api", templatecheck.CheckHTML(v.API.t.Lookup("layout"), APIPage{}))
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
 }
 
 func TestMarkWords(t *testing.T) {

@@ -1,0 +1,1 @@
+const live=document.body.dataset.live,root=document.body.dataset.base||"";setInterval(async()=>{if(document.hidden)return;try{const e=await fetch(root+"/readyz",{cache:"no-store"}),t=(await e.text()).trim().split(" ")[1];e.ok&&t&&t!==live&&location.reload()}catch{}},1e3)
