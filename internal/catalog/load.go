@@ -166,6 +166,7 @@ type builder struct {
 	files      []*parsed
 	owners     map[string]owner // "code/502" → who has it
 	pending    []func()         // work that needs every page
+	links      []func()         // follow the links of a doc each: see followLinks
 	extensions []func()         // sections for pages of other files
 	snippets   []*snippetTemplate
 	constants  map[string][]Constant // by id
@@ -299,13 +300,18 @@ func (b *builder) sections(p *parsed, anchorPrefix string) (top, flat []*Section
 		}
 	}
 	if len(p.outline.Links) > 0 {
-		b.pending = append(b.pending, func() {
+		follow := func() {
 			for _, l := range p.outline.Links {
 				if _, err := links.resolve(l.Dest); err != nil {
 					b.linkProblem(p, l.Line, err)
 				}
 			}
-		})
+		}
+		if links.doc {
+			b.links = append(b.links, follow)
+		} else {
+			b.pending = append(b.pending, follow)
+		}
 	}
 	return top, flat
 }
@@ -367,6 +373,7 @@ func (b *builder) link() {
 	for _, later := range b.pending {
 		later()
 	}
+	b.followLinks()
 	b.linkPosts()
 	c.popular = slices.Clone(c.Codes)
 	slices.SortStableFunc(c.popular, func(a, b *Code) int { return b.Popularity - a.Popularity })

@@ -2,18 +2,11 @@ package catalog
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
-	"errors"
-	"fmt"
-	"hash/crc32"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
-	"unsafe"
 )
 
 // ParseVersion names what is read of files, and what is wrong with a file by
@@ -26,7 +19,7 @@ const ParseVersion = "4"
 // system's own time of the last change (ctime) tells that, which nobody can set;
 // where it is too near to the writing of the cache to tell, the content decides.
 type parseCache struct {
-	file    string
+	file    sealedFile
 	mapped  []byte // the file, if it was mapped
 	written time.Time
 	entries map[string]cacheEntry
@@ -45,12 +38,10 @@ type fileStat struct {
 }
 
 // cacheFile is where the cache of a source stands in dir.
-func cacheFile(dir string, src Source) string {
+func cacheFile(dir string, src Source) sealedFile {
 	sum := sha256.Sum256([]byte(ParseVersion + "\x00" + src.Dir))
-	return filepath.Join(dir, "parsed-"+hex.EncodeToString(sum[:8]))
+	return sealedFile(filepath.Join(dir, "parsed-"+hex.EncodeToString(sum[:8])))
 }
-
-var crcTable = crc32.MakeTable(crc32.Castagnoli)
 
 const cacheMagic = "siteerror parsed " + ParseVersion + "\n"
 
@@ -58,7 +49,8 @@ const cacheMagic = "siteerror parsed " + ParseVersion + "\n"
 // another version or cannot be read is an empty one.
 func openParseCache(dir string, src Source, mapped bool) *parseCache {
 	c := &parseCache{file: cacheFile(dir, src), entries: map[string]cacheEntry{}}
-	body, err := c.read(mapped)
+	body, mapping, err := c.file.read(mapped)
+	c.mapped = mapping
 	if err != nil || !strings.HasPrefix(body, cacheMagic) {
 		return c
 	}
@@ -85,49 +77,6 @@ func openParseCache(dir string, src Source, mapped bool) *parseCache {
 	}
 	c.written = written
 	return c
-}
-
-// read returns what the file holds before the checksum at its end. Mapped, it
-// stays in the file until it is looked at, and the file must not be let go of.
-func (c *parseCache) read(mapped bool) (string, error) {
-	f, err := os.Open(c.file)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return "", err
-	}
-	size := int(info.Size()) - crc32.Size
-	if size < 0 {
-		return "", io.ErrUnexpectedEOF
-	}
-	if mapped {
-		if all, err := mapFile(f, size+crc32.Size); err == nil {
-			c.mapped = all
-			sum := crc32.Checksum(all[:size], crcTable)
-			return unsafe.String(unsafe.SliceData(all), size), c.compare(sum, binary.LittleEndian.Uint32(all[size:]))
-		}
-	}
-	var body strings.Builder // hands its bytes on without a copy
-	body.Grow(size)
-	sum := crc32.New(crcTable)
-	if _, err := io.CopyN(io.MultiWriter(&body, sum), f, int64(size)); err != nil {
-		return "", err
-	}
-	var want [crc32.Size]byte
-	if _, err := io.ReadFull(f, want[:]); err != nil {
-		return "", err
-	}
-	return body.String(), c.compare(sum.Sum32(), binary.LittleEndian.Uint32(want[:]))
-}
-
-func (c *parseCache) compare(got, want uint32) error {
-	if got != want {
-		return fmt.Errorf("%s differs from its checksum", c.file)
-	}
-	return nil
 }
 
 // settled is how long before the cache was written a file must have been left
@@ -209,20 +158,5 @@ func (c *parseCache) save(files []*parsed) error {
 			e.b = append(e.b, p.code.source...)
 		}
 	}
-	e.b = binary.LittleEndian.AppendUint32(e.b, crc32.Checksum(e.b, crcTable))
-	if err := os.MkdirAll(filepath.Dir(c.file), 0o700); err != nil {
-		return err
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(c.file), "tmp-parsed-")
-	if err != nil {
-		return err
-	}
-	_, err = tmp.Write(e.b)
-	if err = errors.Join(err, tmp.Close()); err == nil {
-		err = os.Rename(tmp.Name(), c.file)
-	}
-	if err != nil {
-		_ = os.Remove(tmp.Name())
-	}
-	return err
+	return c.file.write(e.b)
 }

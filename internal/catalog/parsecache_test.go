@@ -93,12 +93,12 @@ func TestParseCache(t *testing.T) {
 
 	// Damage of any byte, a foreign file, a shorter one: read anew, never believed.
 	file := cacheFile(cache, Source{Dir: dir})
-	good, err := os.ReadFile(file)
+	good, err := os.ReadFile(string(file))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, bad := range map[string][]byte{"empty": {}, "foreign": []byte("something else entirely, long enough to look at"), "short": good[:len(good)/2], "flipped": append(append([]byte{}, good[:len(good)/2]...), append([]byte{good[len(good)/2] ^ 1}, good[len(good)/2+1:]...)...)} {
-		if err := os.WriteFile(file, bad, 0o600); err != nil {
+		if err := os.WriteFile(string(file), bad, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		c, _ := load()
@@ -170,5 +170,54 @@ func forgetColumns(n *yaml.Node) {
 	n.Column, n.HeadComment, n.LineComment, n.FootComment = 0, "", "", ""
 	for _, c := range n.Content {
 		forgetColumns(c)
+	}
+}
+
+// A link's fate depends on other files than the page's own.
+func TestLinkCache(t *testing.T) {
+	dir, cache := t.TempDir(), t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	load := func() (faults []string, picture bool) {
+		t.Helper()
+		c, err := Load(context.Background(), []Source{{Name: "x", Dir: "x", FS: os.DirFS(dir)}}, Options{Cache: cache})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range c.Faults {
+			faults = append(faults, f.Error())
+		}
+		_, err = c.Asset("door.png")
+		return faults, err == nil
+	}
+	write("a.md", "# A\n\n[b](b.md) ![door](door.png)\n")
+	for _, step := range []struct {
+		name    string
+		change  func()
+		faults  int
+		picture bool
+	}{
+		{"nothing is there", func() {}, 2, false},
+		{"nor the next time", func() {}, 2, false},
+		{"the page comes", func() { write("b.md", "# B\n") }, 1, false},
+		{"the picture comes", func() { write("door.png", "x") }, 0, true},
+		{"and is there the next time", func() {}, 0, true},
+		{"the page goes", func() { _ = os.Remove(filepath.Join(dir, "b.md")) }, 1, true},
+		{"the cache is damaged", func() {
+			files, _ := filepath.Glob(filepath.Join(cache, "links-*"))
+			if len(files) != 1 {
+				t.Fatalf("cache files: %v", files)
+			}
+			_ = os.WriteFile(files[0], []byte("siteerror links and some damage"), 0o600)
+		}, 1, true},
+	} {
+		step.change()
+		if faults, picture := load(); len(faults) != step.faults || picture != step.picture {
+			t.Errorf("%s: faults %q, picture %t", step.name, faults, picture)
+		}
 	}
 }

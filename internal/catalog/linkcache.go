@@ -1,0 +1,103 @@
+package catalog
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"siteerror/internal/markdown"
+)
+
+const linkMagic = "siteerror links " + ParseVersion + "\n"
+
+// followLinks follows the links of all docs, for the broken ones and for the files
+// that are linked to. Where nothing has changed since an earlier process did, it
+// takes what that one found.
+func (b *builder) followLinks() {
+	follow := func() {
+		for _, page := range b.links {
+			page()
+		}
+	}
+	if b.opts.Cache == "" || b.opts.Strict || b.opts.FailOnDocs {
+		follow()
+		return
+	}
+	key := b.linkKey()
+	file := sealedFile(filepath.Join(b.opts.Cache, "links-"+b.treesKey()))
+	if text, _, err := file.read(false); err == nil && b.takeLinks(text, key) {
+		return
+	}
+	before := len(b.cat.Faults)
+	follow()
+	e := encoder{b: []byte(linkMagic)}
+	e.text(key)
+	e.int(len(b.cat.Faults) - before)
+	for _, f := range b.cat.Faults[before:] {
+		e.text(f.Path)
+		e.int(f.Line)
+		e.text(f.Msg)
+	}
+	var used []string
+	for name, a := range b.cat.files {
+		if a.used {
+			used = append(used, name)
+		}
+	}
+	slices.Sort(used)
+	e.int(len(used))
+	for _, name := range used {
+		e.text(name)
+	}
+	b.toCache = append(b.toCache, func() error { return file.write(e.b) })
+}
+
+// takeLinks takes what was found before, if that is for key, and reports whether it is.
+func (b *builder) takeLinks(text, key string) bool {
+	text, ok := strings.CutPrefix(text, linkMagic)
+	d := decoder{s: text}
+	if !ok || d.text() != key {
+		return false
+	}
+	var faults markdown.Problems
+	for n := d.count(); n > 0; n-- {
+		faults = append(faults, markdown.Problem{Path: d.text(), Line: d.int(), Msg: d.text()})
+	}
+	for n := d.count(); n > 0; n-- {
+		a := b.cat.files[d.text()]
+		if d.bad || a == nil || !a.used && a.measure() != nil {
+			return false // what was measured is not wrong for that
+		}
+	}
+	if d.bad {
+		return false
+	}
+	b.cat.Faults = append(b.cat.Faults, faults...)
+	return true
+}
+
+// linkKey names everything that decides where a doc's link leads: the content of
+// all pages, the settings, and which other files there are.
+func (b *builder) linkKey() string {
+	h := sha256.New()
+	h.Write(b.hash.Sum(nil))
+	site, _ := json.Marshal(b.cat.Site) // strings and numbers
+	h.Write(site)
+	for _, name := range slices.Sorted(maps.Keys(b.cat.files)) {
+		h.Write(append([]byte(name), 0))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// treesKey names the trees, whatever is in them.
+func (b *builder) treesKey() string {
+	h := sha256.New()
+	for _, t := range b.cat.trees {
+		h.Write(append([]byte(t.dir), 0))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
