@@ -291,17 +291,8 @@ type Catalog struct {
 	kept       map[keptKey]*parsed // for the next load, if asked for
 	trees      []tree              // by source
 	popular    []*Code             // all codes, the most often met first
-	mapped     [][]byte            // files that texts are parts of
 	renderer   *markdown.Renderer
 	base       string
-}
-
-// Rest gives back the memory of texts that stand in a mapped file, until somebody
-// looks at them again. It is for when all has been read once.
-func (c *Catalog) Rest() {
-	for _, m := range c.mapped {
-		dropPages(m)
-	}
 }
 
 // Synonyms is the vocabulary of the field, kept as data.

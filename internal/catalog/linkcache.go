@@ -29,7 +29,7 @@ func (b *builder) followLinks() {
 	}
 	key := b.linkKey()
 	file := sealedFile(filepath.Join(b.opts.Cache, "links-"+b.treesKey()))
-	if text, _, err := file.read(false); err == nil && b.takeLinks(text, key) {
+	if text, err := file.read(nil); err == nil && b.takeLinks(text, key) {
 		return
 	}
 	before := len(b.cat.Faults)

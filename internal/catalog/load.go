@@ -49,9 +49,9 @@ type Options struct {
 	// Cache is a folder that keeps what was read of files for the next process, ""
 	// for none. Strict and checking loads read everything themselves.
 	Cache string
-	// Mapped leaves long texts in the cache's file, which must then stay mapped for
-	// as long as the process lives: it is for the first load.
-	Mapped bool
+	// Mappings leaves texts in the cache's files until they are looked at; nil has
+	// them all in memory.
+	Mappings *Mappings
 	// Keep makes the catalog remember what it has read, so that it can be lent.
 	Keep bool
 }

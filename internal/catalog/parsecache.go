@@ -20,7 +20,6 @@ const ParseVersion = "4"
 // where it is too near to the writing of the cache to tell, the content decides.
 type parseCache struct {
 	file    sealedFile
-	mapped  []byte // the file, if it was mapped
 	written time.Time
 	entries map[string]cacheEntry
 }
@@ -47,10 +46,9 @@ const cacheMagic = "siteerror parsed " + ParseVersion + "\n"
 
 // openParseCache reads the cache of a source. One that is missing, damaged, of
 // another version or cannot be read is an empty one.
-func openParseCache(dir string, src Source, mapped bool) *parseCache {
+func openParseCache(dir string, src Source, mappings *Mappings) *parseCache {
 	c := &parseCache{file: cacheFile(dir, src), entries: map[string]cacheEntry{}}
-	body, mapping, err := c.file.read(mapped)
-	c.mapped = mapping
+	body, err := c.file.read(mappings)
 	if err != nil || !strings.HasPrefix(body, cacheMagic) {
 		return c
 	}

@@ -77,7 +77,7 @@ func (b *builder) read(ctx context.Context, index int, src Source) error {
 	}
 	var cache *parseCache
 	if b.opts.Cache != "" && !b.opts.Strict && !b.opts.FailOnDocs {
-		cache = openParseCache(b.opts.Cache, src, b.opts.Mapped)
+		cache = openParseCache(b.opts.Cache, src, b.opts.Mappings)
 	}
 	var wg sync.WaitGroup
 	work := make(chan *parsed)
@@ -103,9 +103,6 @@ func (b *builder) read(ctx context.Context, index int, src Source) error {
 	wg.Wait()
 	b.files = append(b.files, files...)
 	if cache != nil {
-		if cache.mapped != nil {
-			b.cat.mapped = append(b.cat.mapped, cache.mapped)
-		}
 		b.toCache = append(b.toCache, func() error { return cache.save(files) })
 	}
 	for _, name := range navFiles {

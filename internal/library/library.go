@@ -62,7 +62,8 @@ type Library struct {
 	failed error // of the last build; nil if it was published
 	builds Builds
 
-	tidying sync.WaitGroup
+	tidying  sync.WaitGroup
+	mappings catalog.Mappings
 }
 
 // Open builds the first snapshot. The error is markdown.Problems where content
@@ -186,11 +187,14 @@ func (l *Library) build(ctx context.Context) (*Snapshot, error) {
 	}()
 	opts := l.cfg.Options
 	opts.Cache = l.cfg.Cache
-	l.mu.Lock()
-	if opts.Mapped = l.cur == nil; opts.Keep && l.cur != nil {
-		opts.Previous = l.cur.Catalog
+	opts.Mappings = &l.mappings
+	if opts.Keep {
+		l.mu.Lock()
+		if l.cur != nil {
+			opts.Previous = l.cur.Catalog
+		}
+		l.mu.Unlock()
 	}
-	l.mu.Unlock()
 	cat, err := catalog.Load(ctx, sources, opts)
 	if err != nil {
 		return nil, err
@@ -210,7 +214,7 @@ func (l *Library) build(ctx context.Context) (*Snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("building the index: %w", err)
 	}
-	cat.Rest()
+	l.mappings.Rest()
 	s := &Snapshot{Catalog: cat, Index: x, Generation: cat.Hash, Built: l.cfg.Now(), refs: 1, done: done}
 	published = true
 	l.cfg.Log.Info("content is ready", "generation", s.Generation, "codes", len(cat.Codes), "posts", len(cat.Posts), "docs", len(cat.Docs),
