@@ -5,7 +5,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	cdbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
@@ -27,6 +26,12 @@ func key(name string) chromedp.Action {
 
 // ready is when the page's script has run.
 var ready = expect(`document.querySelector("#ui-q").getAttribute("role") === "combobox"`)
+
+// painted waits until everything is loaded and the page has been painted as it then stands.
+var painted = chromedp.Tasks{
+	expect(`document.readyState === "complete"`),
+	js(`window.painted = false; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => { window.painted = true })))`), expect(`window.painted`),
+}
 
 func journeys(t *testing.T) (open func(path string) chromedp.Action, run func(name string, actions ...chromedp.Action)) {
 	ctx := startBrowser(t)
@@ -122,7 +127,7 @@ func TestCodePage(t *testing.T) {
 		chromedp.KeyEvent(kb.ArrowLeft), expect(chosen+` === window.last && document.activeElement.textContent === window.last`))
 	run("tabs take their place without moving the page", desk, open("/codes/404"), chromedp.Click(`//button[@role="tab" and .="Python"]`, chromedp.BySearch),
 		open("/codes/500#code"), ready, js(`window.shift = 0; new PerformanceObserver(l => { for (const e of l.getEntries()) window.shift += e.value }).observe({ type: "layout-shift", buffered: true })`),
-		expect(chosen+` === "Python"`), chromedp.Sleep(200*time.Millisecond), expect(`window.shift <= .02`))
+		expect(chosen+` === "Python"`), painted, expect(`window.shift <= .02`))
 	run("copy", desk, grant(cdbrowser.PermissionTypeClipboardReadWrite), open("/codes/202"), ready, chromedp.Click(".example .copy"),
 		expect(`document.querySelector(".example .copy").textContent === "Copied" && document.querySelector("#ui-status").textContent === "Copied"`),
 		js(`navigator.clipboard.readText().then(t => { window.copied = t })`), expect(`window.copied === document.querySelector(".example pre code").textContent`))

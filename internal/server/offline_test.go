@@ -13,7 +13,7 @@ import (
 func TestOffline(t *testing.T) {
 	ctx, cancel := chromedp.NewContext(startBrowser(t))
 	defer cancel()
-	ctx, stop := context.WithTimeout(ctx, time.Minute)
+	ctx, stop := context.WithTimeout(ctx, 5*time.Minute)
 	defer stop()
 	srv := httptest.NewServer(reader(t))
 	defer srv.Close()
