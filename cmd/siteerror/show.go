@@ -20,6 +20,7 @@ func (c *command) catalog(ctx context.Context, f *contentFlags) (*catalog.Catalo
 	if err != nil {
 		return nil, nil, err
 	}
+	cfg.Options.Cache = cfg.Cache
 	cat, err := catalog.Load(ctx, sources, cfg.Options)
 	if err != nil {
 		done()
