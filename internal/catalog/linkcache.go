@@ -29,7 +29,7 @@ func (b *builder) followLinks() {
 	}
 	key := b.linkKey()
 	file := sealedFile(filepath.Join(b.opts.Cache, "links-"+b.treesKey()))
-	if text, err := file.read(nil); err == nil && b.takeLinks(text, key) {
+	if text, err := file.read(); err == nil && b.takeLinks(text, key) {
 		return
 	}
 	before := len(b.cat.Faults)
@@ -53,7 +53,7 @@ func (b *builder) followLinks() {
 	for _, name := range used {
 		e.text(name)
 	}
-	b.toCache = append(b.toCache, func() error { return file.write(e.b) })
+	b.stage(file, e.b)
 }
 
 // takeLinks takes what was found before, if that is for key, and reports whether it is.

@@ -65,6 +65,7 @@ var reserved = []string{"main", "search", "toc"}
 // A bad doc is left out and listed in Catalog.Skipped, unless opts.Strict.
 func Load(ctx context.Context, sources []Source, opts Options) (*Catalog, error) {
 	b := newBuilder(opts)
+	defer b.discard()
 	for i, src := range sources {
 		b.cat.trees = append(b.cat.trees, tree{dir: src.Dir})
 		b.cat.Site = b.cat.Site.Merge(src.Site)
@@ -111,8 +112,8 @@ func Load(ctx context.Context, sources []Source, opts Options) (*Catalog, error)
 	if len(b.problems) > 0 {
 		return nil, b.problems
 	}
-	for _, save := range b.toCache {
-		b.cat.CacheFault = errors.Join(b.cat.CacheFault, save())
+	for _, s := range b.staged {
+		b.cat.CacheFault = errors.Join(b.cat.CacheFault, s.commit())
 	}
 	b.cat.settle(b, opts.Keep)
 	b.cat.Hash = hex.EncodeToString(b.hash.Sum(nil)[:8])
@@ -171,10 +172,27 @@ type builder struct {
 	snippets   []*snippetTemplate
 	constants  map[string][]Constant // by id
 	nav        map[string]navEntry   // by a doc's or folder's path
-	toCache    []func() error        // to be called once everything has turned out good
+	staged     []staged              // for the cache, once everything has turned out good
 	problems   markdown.Problems
 	hash       hash.Hash // of everything that was read
 	others     bool      // the shipped library is not alone, or not whole
+}
+
+// stage writes what is to be kept for the next process if this load succeeds.
+func (b *builder) stage(file sealedFile, content []byte) (staged, bool) {
+	s, err := file.stage(content)
+	if err != nil {
+		b.cat.CacheFault = errors.Join(b.cat.CacheFault, err)
+		return s, false
+	}
+	b.staged = append(b.staged, s)
+	return s, true
+}
+
+func (b *builder) discard() {
+	for _, s := range b.staged {
+		s.discard()
+	}
 }
 
 // problem records a mistake of p. Docs are other people's: theirs only cost

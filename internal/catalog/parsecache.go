@@ -47,16 +47,31 @@ const cacheMagic = "siteerror parsed " + ParseVersion + "\n"
 // openParseCache reads the cache of a source. One that is missing, damaged, of
 // another version or cannot be read is an empty one.
 func openParseCache(dir string, src Source, mappings *Mappings) *parseCache {
-	c := &parseCache{file: cacheFile(dir, src), entries: map[string]cacheEntry{}}
-	body, err := c.file.read(mappings)
-	if err != nil || !strings.HasPrefix(body, cacheMagic) {
-		return c
+	c := &parseCache{file: cacheFile(dir, src)}
+	if mappings != nil {
+		if body, ok := mappings.text(c.file, string(c.file)); ok {
+			c.index(body)
+			return c
+		}
 	}
-	d := decoder{s: body[len(cacheMagic):]}
+	if body, err := c.file.read(); err == nil {
+		c.index(body)
+	}
+	return c
+}
+
+// index takes apart what the file holds. The entries are none if it makes no sense.
+func (c *parseCache) index(body string) {
+	c.entries = nil
+	body, ok := strings.CutPrefix(body, cacheMagic)
+	if !ok {
+		return
+	}
+	d := decoder{s: body}
 	written := time.Unix(0, int64(d.uint()))
 	count, plain, source := d.count(), d.count(), d.count()
 	if plain+source > len(d.s) {
-		return c
+		return
 	}
 	end := len(d.s) - source // the two stand at the end
 	d.s, d.plain, d.source = d.s[:end-plain], d.s[end-plain:end], d.s[end:]
@@ -71,10 +86,9 @@ func openParseCache(dir string, src Source, mappings *Mappings) *parseCache {
 	}
 	if d.bad || len(d.s)+len(d.plain)+len(d.source) > 0 {
 		clear(c.entries)
-		return c
+		return
 	}
 	c.written = written
-	return c
 }
 
 // settled is how long before the cache was written a file must have been left
@@ -112,21 +126,54 @@ func (c *parseCache) take(p *parsed, fsys fs.FS) bool {
 	return true
 }
 
-// save writes the cache for the next process, aside and renamed. It is a hint:
-// where it cannot be written, the next start takes longer.
-func (c *parseCache) save(files []*parsed) error {
-	fresh, kept := false, 0
+// isOf reports whether the cache has just these files, as they are.
+func (c *parseCache) isOf(files []*parsed) bool {
+	kept := 0
+	for _, p := range files {
+		if p.fail == nil {
+			kept++
+			if !p.cached || p.stat != c.entries[p.file.Path].stat {
+				return false
+			}
+		}
+	}
+	return kept == len(c.entries)
+}
+
+// keep writes the cache for the next process, and has the files' texts stay in it.
+// It is a hint: where it cannot be written, the next start takes longer.
+func (b *builder) keep(c *parseCache, files []*parsed) {
+	if c.isOf(files) {
+		return
+	}
+	s, ok := b.stage(c.file, encodeFiles(files))
+	if !ok || b.opts.Mappings == nil {
+		return
+	}
+	text, ok := b.opts.Mappings.text(c.file, s.tmp)
+	if !ok {
+		return
+	}
+	c.index(text)
+	for _, p := range files {
+		if e, ok := c.entries[p.file.Path]; ok {
+			p.code = e.data
+			again := e.data.parsed(p.file.Path)
+			p.file, p.outline, p.faults = again.file, again.outline, again.faults
+		}
+	}
+}
+
+// encodeFiles is what the cache of files holds.
+func encodeFiles(files []*parsed) []byte {
+	kept := 0
 	var size codeSize
 	for _, p := range files {
 		if p.fail == nil {
 			kept++
 			size.plain += len(p.code.plain)
 			size.source += len(p.code.source)
-			fresh = fresh || !p.cached || p.stat != c.entries[p.file.Path].stat
 		}
-	}
-	if !fresh && kept == len(c.entries) {
-		return nil
 	}
 	e := encoder{b: []byte(cacheMagic)}
 	e.uint(uint64(time.Now().UnixNano()))
@@ -156,5 +203,5 @@ func (c *parseCache) save(files []*parsed) error {
 			e.b = append(e.b, p.code.source...)
 		}
 	}
-	return c.file.write(e.b)
+	return e.b
 }

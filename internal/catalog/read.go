@@ -102,8 +102,8 @@ func (b *builder) read(ctx context.Context, index int, src Source) error {
 	close(work)
 	wg.Wait()
 	b.files = append(b.files, files...)
-	if cache != nil {
-		b.toCache = append(b.toCache, func() error { return cache.save(files) })
+	if cache != nil && ctx.Err() == nil {
+		b.keep(cache, files)
 	}
 	for _, name := range navFiles {
 		b.readNav(src, name)

@@ -43,30 +43,41 @@ func (m *Mappings) Rest() {
 	}
 }
 
-// open returns the file's bytes where they are, or can be, mapped; else nil.
-func (m *Mappings) open(name sealedFile, f *os.File, info os.FileInfo) []byte {
+// text returns what the file at path holds, which is or becomes the one of that
+// name; false where it is damaged or another version of it is mapped.
+func (m *Mappings) text(name sealedFile, path string) (string, bool) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", false
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || info.Size() < crc32.Size {
+		return "", false
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	known, ok := m.files[name]
-	if ok {
-		if os.SameFile(known.info, info) { // it is replaced whole, never written to
-			return known.data
+	if ok && !os.SameFile(known.info, info) { // it is replaced whole, never written to
+		return "", false
+	}
+	if !ok {
+		data, err := mapFile(f, int(info.Size()))
+		if err != nil {
+			return "", false
 		}
-		return nil
+		if m.files == nil {
+			m.files = map[sealedFile]mapping{}
+		}
+		known = mapping{info, data}
+		m.files[name] = known
 	}
-	data, err := mapFile(f, int(info.Size()))
-	if err != nil {
-		return nil
-	}
-	if m.files == nil {
-		m.files = map[sealedFile]mapping{}
-	}
-	m.files[name] = mapping{info, data}
-	return data
+	body := known.data[:len(known.data)-crc32.Size]
+	return unsafe.String(unsafe.SliceData(body), len(body)), name.compare(crc32.Checksum(body, crcTable), known.data[len(body):]) == nil
 }
 
-// read returns what the file holds, as a part of a mapping if there may be one.
-func (name sealedFile) read(mappings *Mappings) (string, error) {
+// read returns what the file holds, where there is no mapping of it.
+func (name sealedFile) read() (string, error) {
 	f, err := os.Open(string(name))
 	if err != nil {
 		return "", err
@@ -76,19 +87,14 @@ func (name sealedFile) read(mappings *Mappings) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	size := int(info.Size()) - crc32.Size
+	size := info.Size() - crc32.Size
 	if size < 0 {
 		return "", io.ErrUnexpectedEOF
 	}
-	if mappings != nil {
-		if all := mappings.open(name, f, info); all != nil {
-			return unsafe.String(unsafe.SliceData(all), size), name.compare(crc32.Checksum(all[:size], crcTable), all[size:])
-		}
-	}
 	var body strings.Builder // hands its bytes on without a copy
-	body.Grow(size)
+	body.Grow(int(size))
 	sum := crc32.New(crcTable)
-	if _, err := io.CopyN(io.MultiWriter(&body, sum), f, int64(size)); err != nil {
+	if _, err := io.CopyN(io.MultiWriter(&body, sum), f, size); err != nil {
 		return "", err
 	}
 	var want [crc32.Size]byte
@@ -105,23 +111,31 @@ func (name sealedFile) compare(sum uint32, want []byte) error {
 	return nil
 }
 
-// write replaces the file, aside and renamed.
-func (name sealedFile) write(b []byte) error {
+// staged is what is to become a file of the cache, under another name.
+type staged struct {
+	tmp  string
+	file sealedFile
+}
+
+// stage writes b and its checksum.
+func (name sealedFile) stage(b []byte) (staged, error) {
 	b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, crcTable))
 	dir := filepath.Dir(string(name))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
+		return staged{}, err
 	}
 	tmp, err := os.CreateTemp(dir, "tmp-sealed-")
 	if err != nil {
-		return err
+		return staged{}, err
 	}
 	_, err = tmp.Write(b)
-	if err = errors.Join(err, tmp.Close()); err == nil {
-		err = os.Rename(tmp.Name(), string(name))
-	}
-	if err != nil {
+	if err = errors.Join(err, tmp.Close()); err != nil {
 		_ = os.Remove(tmp.Name())
 	}
-	return err
+	return staged{tmp.Name(), name}, err
 }
+
+func (s staged) commit() error { return os.Rename(s.tmp, string(s.file)) }
+
+// discard is harmless after commit.
+func (s staged) discard() { _ = os.Remove(s.tmp) }
