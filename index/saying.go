@@ -21,7 +21,7 @@ type saying struct {
 }
 
 // maxSayings bounds the texts of one page.
-const maxSayings = 64
+const maxSayings = 160
 
 // sayingTable keeps the sayings of the pages that are found often. It is safe for concurrent use.
 type sayingTable []atomic.Pointer[sayings]
