@@ -96,12 +96,18 @@ type DiagnosePage struct {
 type Finding struct {
 	Title, Path, Vendor, Hop, Confidence, Why string
 	Evidence                                  []Evidence
-	Next                                      []string
+	Next                                      []Check
 	Other                                     []Link
 }
 
 // Evidence is a quotation from the paste and what it says.
 type Evidence struct{ Text, Says string }
+
+// Check is what would prove a finding: a command, or words.
+type Check struct {
+	Text    string
+	Command bool
+}
 
 // Sample is something to paste.
 type Sample struct{ Label, Text string }

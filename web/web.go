@@ -11,8 +11,11 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 	"sync"
+
+	"siteerror/internal/catalog"
 )
 
 //go:embed templates built worker
@@ -150,6 +153,7 @@ func (v *Views) funcs() template.FuncMap {
 		"plural":     plural,
 		"vendor":     VendorClass,
 		"join":       strings.Join,
+		"headed":     headed,
 	}
 }
 
@@ -162,6 +166,16 @@ func (v *Views) href(to string) string {
 		return v.url(to)
 	}
 	return to
+}
+
+// headed returns the sections that a list of a page's contents names: none where
+// there are too few to need one.
+func headed(flat []*catalog.Section) []*catalog.Section {
+	flat = slices.DeleteFunc(slices.Clone(flat), func(s *catalog.Section) bool { return s.Title == "" || s.Level > 2 })
+	if len(flat) < 2 {
+		return nil
+	}
+	return flat
 }
 
 func plural(n int, one, many string) string {

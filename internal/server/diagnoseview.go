@@ -4,14 +4,17 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"siteerror/index"
+	"siteerror/internal/catalog"
 	"siteerror/internal/diagnose"
 	"siteerror/internal/library"
+	"siteerror/internal/markdown"
 	"siteerror/web"
 )
 
@@ -66,7 +69,14 @@ func (s *Server) fillDiagnosis(c *gin.Context, snap *library.Snapshot, p *web.Di
 	for _, u := range report.CannotTell {
 		p.Unknown = append(p.Unknown, unknownLine(u))
 	}
-	p.Lines = fmt.Sprintf("%d lines read, %d of them told nothing.", report.Lines, report.Unread)
+	switch {
+	case report.Lines == 1:
+		p.Lines = "1 line read."
+	case report.Unread == 0:
+		p.Lines = fmt.Sprintf("%d lines read.", report.Lines)
+	default:
+		p.Lines = fmt.Sprintf("%d lines read, %d of them told nothing.", report.Lines, report.Unread)
+	}
 	if len(report.Findings) == 0 && report.SearchText != "" {
 		if res, err := snap.Index.Search(c.Request.Context(), index.Request{Text: report.SearchText, Limit: 5}); err == nil {
 			p.Nearest = s.hits(snap, "", res.Hits)
@@ -78,11 +88,23 @@ var hopNames = map[string]string{
 	"client": "the client", "cdn": "the CDN", "load-balancer": "the load balancer", "proxy": "the proxy", "app-server": "the app server", "app": "the application",
 }
 
+// isCommand reports whether the check stands in a block of code of the page's
+// proof. Space was folded when it was taken from there.
+func isCommand(c *catalog.Catalog, id, check string) bool {
+	code, err := c.Code(id)
+	if err != nil || code.Proof == nil {
+		return false
+	}
+	return slices.ContainsFunc(code.Proof.Blocks, func(b markdown.Block) bool {
+		return len(b.Items) == 0 && strings.Contains(strings.Join(strings.Fields(strings.ReplaceAll(b.Code, "\\\n", " ")), " "), check)
+	})
+}
+
 func (s *Server) findings(snap *library.Snapshot, found []diagnose.Finding) []web.Finding {
 	var out []web.Finding
 	for i := range found {
 		f := &found[i]
-		w := web.Finding{Title: f.Title, Path: findingPath(snap.Catalog, f), Hop: hopNames[f.Emitter], Confidence: f.Confidence, Why: f.Why, Next: f.NextChecks}
+		w := web.Finding{Title: f.Title, Path: findingPath(snap.Catalog, f), Hop: hopNames[f.Emitter], Confidence: f.Confidence, Why: f.Why}
 		if w.Hop == "" {
 			w.Hop = "cannot tell"
 		}
@@ -91,6 +113,12 @@ func (s *Server) findings(snap *library.Snapshot, found []diagnose.Finding) []we
 		}
 		for _, e := range f.Evidence {
 			w.Evidence = append(w.Evidence, web.Evidence{Text: e.Text, Says: e.Says})
+			if e.Says == w.Why {
+				w.Why = "" // once is enough
+			}
+		}
+		for _, check := range f.NextChecks {
+			w.Next = append(w.Next, web.Check{Text: check, Command: isCommand(snap.Catalog, f.ID, check)})
 		}
 		for _, r := range f.OtherReadings {
 			if _, path, err := snap.Catalog.Find(r.ID); err == nil {
