@@ -174,7 +174,7 @@ func pow(x float32, y float64) float32 { return float32(math.Pow(float64(x), y))
 
 // How much it counts that one saying says what the query says, as a share of the words' weight.
 const (
-	shareSaying = 0.7
+	shareSaying = 0.85
 	sayingQuery = 1.5
 	sayingText  = 2.0
 	sayingPages = 50 // of how many pages, the best before, sayings are looked at

@@ -49,7 +49,7 @@ const (
 	boostName      = 5.0   // the reader typed the page's name or an alias, and nothing else
 	shareOfName    = 0.3   // and this share of the words' weight
 	shareOfNaming  = 0.2   // the page's name stands in the text: this share of the name's words' weight
-	boostVendor    = 1.30  // the reader named the vendor
+	boostVendor    = 1.45  // the reader named the vendor
 	boostRendering = 1.12  // the page has a section for the vendor the reader named
 	otherVendor    = 0.5   // the reader named another
 	anyVendor      = 0.6   // a vendor's own code, where the reader named none
