@@ -43,6 +43,7 @@ type analyzer struct {
 	lower []byte
 	whole []byte
 	parts []part
+	spare []token // for whoever has it, to append to
 }
 
 type memoWord struct {

@@ -102,8 +102,14 @@ type filter struct {
 
 func newFilter(table *facetTable, wanted [numFacets][]string) *filter {
 	f := &filter{table: table}
+	n := 0
 	for id := range table {
-		f.counts[id] = make([]int, len(table[id].values))
+		n += len(table[id].values)
+	}
+	counts := make([]int, n)
+	for id := range table {
+		n := len(table[id].values)
+		f.counts[id], counts = counts[:n:n], counts[n:]
 		for _, value := range wanted[id] {
 			f.active[id], f.any = true, true
 			if n, ok := table[id].find(value); ok {
@@ -181,7 +187,11 @@ const maxFacetCounts = 100
 
 func (f *filter) list(id facetID) []Count {
 	type numbered struct{ n, count int }
-	var all []numbered
+	some := 0
+	for _, count := range f.counts[id] {
+		some += min(count, 1)
+	}
+	all := make([]numbered, 0, some+len(f.wanted[id]))
 	for n, count := range f.counts[id] {
 		if count > 0 || slices.Contains(f.wanted[id], uint16(n)) {
 			all = append(all, numbered{n: n, count: count})

@@ -15,14 +15,17 @@ type window struct {
 	start, end int     // from the first mark to the last
 }
 
-// best returns the window of a text that has most of the query.
+// best returns the window of a text that has most of the query. It does not read the text.
 func (m *marker) best(text string, in places) window {
 	m.spare = m.scout(m.spare[:0], text, in)
-	w := m.window(m.spare)
-	for w.end < len(text) && w.value > 0 && isAlnum(text[w.end]) { // terms are shorter than words
+	return m.window(m.spare)
+}
+
+// finish makes w end where a word of text does: terms are shorter than words.
+func (w *window) finish(text string) {
+	for w.end < len(text) && w.value > 0 && isAlnum(text[w.end]) {
 		w.end++
 	}
-	return w
 }
 
 func (m *marker) window(marks []mark) window {
@@ -151,6 +154,7 @@ func (x *Index) hit(a *analyzer, p *plan, m *marker, r ranked) Hit {
 		h.Section = d.Sections[shown.section]
 		h.Section.Text = ""
 	}
+	shown.finish(shown.text)
 	start, end := cut(shown.text, shown.window)
 	m.spare = m.find(a, m.spare[:0], shown.text, shown.in, start, end)
 	h.Snippet = m.html(shown.text, start, end, m.spare)
@@ -160,38 +164,39 @@ func (x *Index) hit(a *analyzer, p *plan, m *marker, r ranked) Hit {
 // passage chooses what to show of a page: its verdict where the title answers the query, else the section that has most of it.
 func (x *Index) passage(p *plan, m *marker, page uint32, r *reading) passage {
 	d := &x.docs[page]
-	best := passage{text: d.Summary, in: r.summary, section: -1}
+	best := passage{text: d.Summary, in: r.of(summaryText), section: -1}
 	if d.Summary == "" && len(d.Sections) > 0 {
-		best.text, best.in = opening(d.Sections[0].Text, fragmentLength), r.sections[0]
+		best.text, best.in = opening(d.Sections[0].Text, fragmentLength), r.section(0)
 	}
 	best.window = m.best(best.text, best.in)
 
 	rendering := x.chosenRendering(p, page)
-	if title := m.best(d.Title, r.title); rendering < 0 && title.value > 0 && title.value >= titleAnswers*p.total {
+	if title := m.best(d.Title, r.of(titleText)); rendering < 0 && title.value > 0 && title.value >= titleAnswers*p.total {
 		return best
 	}
-	if found := m.section(d, r, rendering); found.section >= 0 && (found.value > best.value || found.section == rendering) {
+	if found := m.section(d, r, rendering, best.value); found.section >= 0 && (found.value > best.value || found.section == rendering) {
 		best = found
 	}
 	// A symptom or signature that says more than any sentence is shown instead.
-	if enough := best.value * symptomMargin; rendering < 0 {
+	if enough := best.value * symptomMargin; rendering < 0 && enough < m.total {
 		line := func(text string, in places) {
 			if w := m.best(text, in); w.value > max(enough, best.value) {
 				best = passage{window: w, text: text, in: in, section: -1}
 			}
 		}
 		for i, text := range d.Symptoms {
-			line(text, r.symptoms[i])
+			line(text, r.of(symptomTexts+i))
 		}
 		for i, text := range d.Signatures {
-			line(text, r.signatures[i])
+			line(text, r.of(r.signatures+i))
 		}
 	}
 	return best
 }
 
-// section returns the section with the best window; its number is -1 if none has any.
-func (m *marker) section(d *Document, r *reading, rendering int) passage {
+// section returns the section with the best window; its number is -1 if none has any. Where no rendering is wanted, one that
+// is worth no more than enough may be passed over.
+func (m *marker) section(d *Document, r *reading, rendering int, enough float32) passage {
 	best := passage{section: -1}
 	left := maxScanned
 	for i := range d.Sections {
@@ -199,15 +204,19 @@ func (m *marker) section(d *Document, r *reading, rendering int) passage {
 		if left <= 0 && i != rendering {
 			continue
 		}
-		w := m.best(s.Text, r.sections[i])
 		left -= len(s.Text)
+		if most := m.most(&r.sieves[i]); i != rendering && (most <= best.value || rendering < 0 && most <= enough && most < m.total) {
+			continue
+		}
+		w := m.best(s.Text, r.section(i))
 		if i != rendering && (w.value == 0 || w.value+headingShare*m.total <= best.value) {
 			continue
 		}
-		heading := headingShare * m.best(s.Title, r.headings[i]).value
+		heading := headingShare * m.best(s.Title, r.heading(i)).value
 		if i != rendering && w.value+heading <= best.value {
 			continue
 		}
+		w.finish(s.Text)
 		whole := w.value >= m.total
 		if isMarkup(s.Text[w.start:min(len(s.Text), w.end+markupWindow)]) {
 			w.value *= markupShare
@@ -218,7 +227,7 @@ func (m *marker) section(d *Document, r *reading, rendering int) passage {
 			w.value = w.value*preferRendering + 1
 		}
 		if w.value > best.value {
-			best = passage{window: w, text: s.Text, in: r.sections[i], section: i}
+			best = passage{window: w, text: s.Text, in: r.section(i), section: i}
 		}
 		if whole && rendering <= i {
 			break // nothing can say more
@@ -226,6 +235,28 @@ func (m *marker) section(d *Document, r *reading, rendering int) passage {
 	}
 	return best
 }
+
+// most returns what the window and the heading of a section are worth at most.
+func (m *marker) most(s *sieve) float32 {
+	var most float32
+	var inHeading, inText uint64 // by concept
+	for i := range m.wanted {
+		w := &m.wanted[i]
+		heading, text := s.mayHave(w.number)
+		if bit := uint64(1) << w.concept; text && inText&bit == 0 {
+			inText |= bit
+			most += m.weights[w.concept]
+		}
+		if bit := uint64(1) << w.concept; heading && inHeading&bit == 0 {
+			inHeading |= bit
+			most += headingShare * m.weights[w.concept]
+		}
+	}
+	return most * (1 + rounding)
+}
+
+// rounding is more than sums of the same weights differ by their order.
+const rounding = 1e-5
 
 // A stretch of code, of a header block or of JSON explains less than a sentence with the same words.
 const (

@@ -149,7 +149,7 @@ func prepare(docs []Document, cfg Config) (*Index, error) {
 		coded:     newCoded(docs),
 		lengths:   fieldLengths(docs),
 	}
-	x.scratch.New = func() any { return newScratch(len(x.docs)) }
+	x.scratch.New = func() any { return newScratch(len(x.docs), x.synonyms) }
 	x.analyzers.New = func() any { return newAnalyzer() }
 
 	ids := make(map[string]bool, len(docs))

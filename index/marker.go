@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// marker finds the words of a query in texts.
+// marker finds the words of a query in texts, of one query after the other. It is not safe for concurrent use.
 type marker struct {
 	terms    map[string]int // term → concept
 	means    map[string]int // a synonym's term → concept
@@ -30,8 +30,16 @@ type mark struct {
 	concept    int
 }
 
-func newMarker(p *plan, synonyms *phrases) *marker {
-	m := &marker{terms: make(map[string]int), means: make(map[string]int), synonyms: synonyms}
+func newMarker(synonyms *phrases) *marker {
+	return &marker{terms: make(map[string]int), means: make(map[string]int), synonyms: synonyms}
+}
+
+// ask makes m look for the concepts of p, and forget those of the query before.
+func (m *marker) ask(p *plan) {
+	clear(m.terms)
+	clear(m.means)
+	clear(m.slots[:])
+	m.weights, m.wanted, m.total = m.weights[:0], m.wanted[:0], 0
 	for i := range p.concepts {
 		c := &p.concepts[i]
 		if c.pair { // its words are concepts themselves
@@ -53,13 +61,28 @@ func newMarker(p *plan, synonyms *phrases) *marker {
 			m.want(codeKey(wish.text), len(m.weights)-1)
 		}
 	}
-	m.number()
-	return m
+	for _, w := range m.weights {
+		m.total += w
+	}
+	for i := range p.concepts {
+		for _, v := range p.concepts[i].variants {
+			concept, ok := m.means[v.term]
+			if !ok || p.concepts[i].pair {
+				continue
+			}
+			for _, first := range m.synonyms.firsts[v.term] {
+				if _, ok := m.terms[first]; !ok {
+					m.add(first, concept, m.synonyms.byFirst[first])
+				}
+			}
+		}
+	}
 }
 
 func (m *marker) want(term string, concept int) {
 	if _, ok := m.terms[term]; !ok {
 		m.terms[term] = concept
+		m.add(term, concept, nil)
 	}
 }
 
@@ -72,27 +95,12 @@ type wanted struct {
 	phrases []phrase // where it begins synonyms, one of which has to be there as a whole
 }
 
-// number makes the wanted terms known by their numbers.
-func (m *marker) number() {
-	for _, w := range m.weights {
-		m.total += w
-	}
-	add := func(term string, concept int, phrases []phrase) {
-		number := termNumber(term)
-		slot := &m.slots[number>>1&(slots-1)]
-		m.wanted = append(m.wanted, wanted{number: number, next: *slot, concept: concept, length: len(term), phrases: phrases})
-		*slot = uint16(len(m.wanted))
-	}
-	for term, concept := range m.terms {
-		add(term, concept, nil)
-	}
-	for means, concept := range m.means {
-		for _, first := range m.synonyms.firsts[means] {
-			if _, ok := m.terms[first]; !ok {
-				add(first, concept, m.synonyms.byFirst[first])
-			}
-		}
-	}
+// add makes a wanted term known by its number.
+func (m *marker) add(term string, concept int, phrases []phrase) {
+	number := termNumber(term)
+	slot := &m.slots[number>>1&(slots-1)]
+	m.wanted = append(m.wanted, wanted{number: number, next: *slot, concept: concept, length: len(term), phrases: phrases})
+	*slot = uint16(len(m.wanted))
 }
 
 // lookup returns the wanted term of a number, or nil. Terms may share a number.

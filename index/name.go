@@ -77,8 +77,9 @@ func telling(terms []string) int {
 func (t *nameTable) each(seq []token, found func(pages []uint32, from, to int)) {
 	for i := 0; i < len(seq); i++ {
 		var longest *nameRun
-		for n := range t.inside[seq[i].term] {
-			run := &t.inside[seq[i].term][n]
+		runs := t.inside[seq[i].term]
+		for n := range runs {
+			run := &runs[n]
 			if (longest == nil || len(run.rest) > len(longest.rest)) && run.startsAt(seq[i+1:]) {
 				longest = run
 			}

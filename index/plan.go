@@ -171,7 +171,9 @@ func (x *Index) plan(ctx context.Context, a *analyzer, q Query) (*plan, error) {
 // words reads the query's tokens and looks each up. Wholes are the identifiers known as one.
 func (x *Index) words(ctx context.Context, a *analyzer, p *plan) (words, wholes []word, err error) {
 	text := p.query.Text
-	for _, t := range a.tokens(nil, text) {
+	a.spare = a.tokens(a.spare[:0], text)
+	words = make([]word, 0, min(len(a.spare), maxQueryWords))
+	for _, t := range a.spare {
 		w := word{token: t, text: text[t.start:t.end]}
 		if len(words) >= maxQueryWords {
 			break
@@ -248,8 +250,10 @@ func (x *Index) addVariant(ctx context.Context, w *word, term string, weight flo
 // conceive makes concepts of the words, of which the most telling are kept.
 func (x *Index) conceive(p *plan, words, wholes []word) {
 	telling := slices.ContainsFunc(words, func(w word) bool { return !w.stop && len(w.term) > 1 })
+	p.concepts = slices.Grow(p.concepts, len(wholes)+len(words))
 	seen := make(map[string]bool)
-	for _, w := range append(slices.Clip(wholes), words...) {
+	for i := range len(wholes) + len(words) {
+		w := wordAt(wholes, words, i)
 		if (w.stop || len(w.term) == 1) && telling || seen[w.term] {
 			continue
 		}
@@ -300,6 +304,14 @@ func (x *Index) conceive(p *plan, words, wholes []word) {
 			}
 		}
 	}
+}
+
+// wordAt returns the i-th of wholes and words together.
+func wordAt(wholes, words []word, i int) *word {
+	if i < len(wholes) {
+		return &wholes[i]
+	}
+	return &words[i-len(wholes)]
 }
 
 // weight is how telling a term is: rare among the pages, and rare among their short texts.

@@ -2,6 +2,7 @@ package index
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -135,6 +136,7 @@ type cleaner struct {
 }
 
 type cleanStep struct {
+	signs   []string // of which what it takes out has one at least: looking for them is much cheaper
 	pattern *regexp.Regexp
 	with    string
 }
@@ -143,32 +145,34 @@ type cleanStep struct {
 const minCleanLength = 40
 
 func newCleaner() *cleaner {
-	step := func(pattern, with string) cleanStep { return cleanStep{regexp.MustCompile(pattern), with} }
+	step := func(signs, pattern, with string) cleanStep {
+		return cleanStep{strings.Split(signs, "|"), regexp.MustCompile(pattern), with}
+	}
 	return &cleaner{steps: []cleanStep{
 		// Common and combined log format: what counts is the status after the request line. Sizes, referrers and browsers do not.
-		step(`"[A-Z]{3,10} [^"]*" (\d{3}) (?:\d+|-)(?: "[^"]*")*`, ` status $1 `),
+		step(`" `, `"[A-Z]{3,10} [^"]*" (\d{3}) (?:\d+|-)(?: "[^"]*")*`, ` status $1 `),
 		// AWS load balancers': the status after three times and before the target's.
-		step(`(?: (?:-1|\d+\.\d{3})){3} (\d{3}) (?:\d{3}|-) \d+ \d+ "`, ` status $1 "`),
+		step(` "`, `(?: (?:-1|\d+\.\d{3})){3} (\d{3}) (?:\d{3}|-) \d+ \d+ "`, ` status $1 "`),
 		// HAProxy's: the status after five times, and how the session ended.
-		step(`(?:[+-]?\d+/){4}[+-]?\d+ (\d{3}) \+?\d+ \S+ \S+ ([A-Za-z]{2})[A-Za-z-]{2} `, ` haproxy status $1 $2 `),
-		step(`"?\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?:/|https?:)\S*(?: HTTP/[\d.]+)?"?`, ` `),
-		step(`(?i)\b(?:https?|wss?)://[^\s"'<>]+`, ` `),
-		step(`(^|[\s"'=(:])(?:/[\w.~%+-]+){2,}/?|\b[A-Z]:\\[^\s"':]+`, `$1 `), // a file or a resource, by its path
+		step(`/`, `(?:[+-]?\d+/){4}[+-]?\d+ (\d{3}) \+?\d+ \S+ \S+ ([A-Za-z]{2})[A-Za-z-]{2} `, ` haproxy status $1 $2 `),
+		step(` /| http`, `"?\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?:/|https?:)\S*(?: HTTP/[\d.]+)?"?`, ` `),
+		step(`://`, `(?i)\b(?:https?|wss?)://[^\s"'<>]+`, ` `),
+		step(`/|:\`, `(^|[\s"'=(:])(?:/[\w.~%+-]+){2,}/?|\b[A-Z]:\\[^\s"':]+`, `$1 `), // a file or a resource, by its path
 		// Time stamps: ISO 8601, common log, RFC 5322, syslog, a time of day.
-		step(`\b\d{4}[-/]\d{2}[-/]\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[ ]?[+-]\d{2}:?\d{2})?)?`, ` `),
-		step(`\[?\b\d{1,2}/[A-Z][a-z]{2}/\d{4}(?::\d{2}){3}(?: [+-]\d{4})?\]?`, ` `),
-		step(`\b(?:[A-Z][a-z]{2},? )?\d{1,2} [A-Z][a-z]{2} \d{4}(?: \d{2}:\d{2}(?::\d{2})?)?(?: (?:GMT|UTC|[+-]\d{4}))?`, ` `),
-		step(`\b(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d{1,2} \d{2}:\d{2}:\d{2}(?:\.\d+)?(?: \d{4})?`, ` `),
-		step(`\b\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?\b`, ` `),
+		step(`-|/`, `\b\d{4}[-/]\d{2}[-/]\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[ ]?[+-]\d{2}:?\d{2})?)?`, ` `),
+		step(`/`, `\[?\b\d{1,2}/[A-Z][a-z]{2}/\d{4}(?::\d{2}){3}(?: [+-]\d{4})?\]?`, ` `),
+		step(``, `\b(?:[A-Z][a-z]{2},? )?\d{1,2} [A-Z][a-z]{2} \d{4}(?: \d{2}:\d{2}(?::\d{2})?)?(?: (?:GMT|UTC|[+-]\d{4}))?`, ` `),
+		step(`:`, `\b(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d{1,2} \d{2}:\d{2}:\d{2}(?:\.\d+)?(?: \d{4})?`, ` `),
+		step(`:`, `\b\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?\b`, ` `),
 		// Ids: UUIDs, trace and request ids, long hexadecimal numbers.
-		step(`\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b`, ` `),
-		step(`(?i)\b((?:x-)?(?:amzn-|amz-|request|correlation|trace|cf)-?_?(?:id-2|trace-id|requestid|ray|id))["']?\s*[:=]\s*["']?[\w=;.:-]+`, ` $1 `),
-		step(`\b[0-9a-fA-F]{16,}\b`, ` `),
+		step(`-`, `\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b`, ` `),
+		step(`:|=`, `(?i)\b((?:x-)?(?:amzn-|amz-|request|correlation|trace|cf)-?_?(?:id-2|trace-id|requestid|ray|id))["']?\s*[:=]\s*["']?[\w=;.:-]+`, ` $1 `),
+		step(``, `\b[0-9a-fA-F]{16,}\b`, ` `),
 		// Addresses, with port; NGINX's process and connection numbers.
-		step(`\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?:/\d{1,2})?\b`, ` `),
-		step(`\b(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F]{1,4}\b|\b[0-9a-fA-F:]*::[0-9a-fA-F:]+\b`, ` `),
-		step(`\b\d+#\d+:(?: \*\d+)?|\*\d+\b`, ` `),
-		step(`\bpid[ =:]+\d+|\btid[ =:]+\d+`, ` `),
+		step(`.`, `\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?:/\d{1,2})?\b`, ` `),
+		step(`:`, `\b(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F]{1,4}\b|\b[0-9a-fA-F:]*::[0-9a-fA-F:]+\b`, ` `),
+		step(`#|*`, `\b\d+#\d+:(?: \*\d+)?|\*\d+\b`, ` `),
+		step(`pid|tid`, `\bpid[ =:]+\d+|\btid[ =:]+\d+`, ` `),
 	}}
 }
 
@@ -177,7 +181,9 @@ func (c *cleaner) clean(text string) string {
 		return text
 	}
 	for _, s := range c.steps {
-		text = s.pattern.ReplaceAllString(text, s.with)
+		if slices.ContainsFunc(s.signs, func(sign string) bool { return strings.Contains(text, sign) }) {
+			text = s.pattern.ReplaceAllString(text, s.with)
+		}
 	}
 	return text
 }

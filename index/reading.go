@@ -7,20 +7,64 @@ import (
 	"sync/atomic"
 )
 
-// reading is where the terms of a page's texts stand, so that a fragment is found without reading the texts again.
+// reading is where the terms of a page's texts stand, so that a fragment is found without reading the texts again. Its texts are
+// numbered: the title, the summary, the symptoms, the signatures, the others (aliases, constants, tags), and then each section's
+// heading and text.
 type reading struct {
-	title, summary       places
-	symptoms, signatures []places
-	headings, sections   []places
-	others               []places // aliases, constants, tags
-	size                 int      // entries
-	partial              bool     // of a long page the beginning is read
+	all  places   // of the texts one after the other
+	ends []uint32 // by text: where its entries end
+	// The first text of each kind.
+	signatures, others, sections int
+
+	sieves  []sieve // by section
+	partial bool    // of a long page the beginning is read
 }
 
-// places are the terms of one text in order: how far each starts behind the one before, and which it is, as a number that
-// several terms may share. Parts and wholes of an identifier are terms of their own.
+// Numbers of texts.
+const (
+	titleText = iota
+	summaryText
+	symptomTexts
+)
+
+// places are the terms of texts in order: how far each starts behind the one before, and which it is, as a number that several
+// terms may share. Parts and wholes of an identifier are terms of their own.
 type places struct {
 	gaps, terms []uint16
+}
+
+// of returns the places of one text.
+func (r *reading) of(text int) places {
+	from, to := uint32(0), r.ends[text]
+	if text > 0 {
+		from = r.ends[text-1]
+	}
+	return places{gaps: r.all.gaps[from:to], terms: r.all.terms[from:to]}
+}
+
+func (r *reading) heading(section int) places { return r.of(r.sections + 2*section) }
+func (r *reading) section(section int) places { return r.of(r.sections + 2*section + 1) }
+
+// sieve tells which terms a section cannot have: it has a bit for each class of terms, set where one stands there.
+type sieve struct {
+	text    [4]uint64
+	heading uint64
+}
+
+func newSieve(heading, text []uint16) (s sieve) {
+	for _, n := range heading {
+		s.heading |= 1 << (n >> 1 & 63)
+	}
+	for _, n := range text {
+		s.text[n>>7&3] |= 1 << (n >> 1 & 63)
+	}
+	return s
+}
+
+// mayHave reports whether a term of a number may stand in the heading and in the text.
+func (s *sieve) mayHave(number uint16) (heading, text bool) {
+	bit := uint64(1) << (number >> 1 & 63)
+	return s.heading&bit != 0, s.text[number>>7&3]&bit != 0
 }
 
 // noTerm is the number of an entry that only bridges a long gap.
@@ -53,26 +97,26 @@ func (x *Index) reading(a *analyzer, page uint32) *reading {
 	r := newReading(a, &x.docs[page])
 	x.readings.mu.Lock()
 	defer x.readings.mu.Unlock()
-	if x.readings.size+r.size > maxReadEntries {
+	if x.readings.size+len(r.all.terms) > maxReadEntries {
 		for i := range x.readings.pages {
 			x.readings.pages[i].Store(nil)
 		}
 		x.readings.size = 0
 	}
 	if slot.CompareAndSwap(nil, r) {
-		x.readings.size += r.size
+		x.readings.size += len(r.all.terms)
 	}
 	return r
 }
 
 func newReading(a *analyzer, d *Document) *reading {
 	r := new(reading)
+	var p places
 	var tokens []token
-	read := func(text string) places {
-		var p places
+	read := func(text string) []uint16 {
+		from := len(p.terms)
 		tokens = a.tokens(tokens[:0], text)
 		slices.SortStableFunc(tokens, func(a, b token) int { return cmp.Compare(a.start, b.start) })
-		p.gaps, p.terms = make([]uint16, 0, len(tokens)), make([]uint16, 0, len(tokens))
 		at := 0
 		for i := range tokens {
 			if tokens[i].stop {
@@ -86,15 +130,20 @@ func newReading(a *analyzer, d *Document) *reading {
 			p.gaps, p.terms = append(p.gaps, uint16(start-at)), append(p.terms, termNumber(tokens[i].term))
 			at = start
 		}
-		r.size += len(p.gaps)
-		return p
+		r.ends = append(r.ends, uint32(len(p.terms)))
+		return p.terms[from:]
 	}
-	r.title, r.summary = read(d.Title), read(d.Summary)
-	fieldSymptom.texts(d, func(text string) { r.symptoms = append(r.symptoms, read(text)) })
-	fieldSignature.texts(d, func(text string) { r.signatures = append(r.signatures, read(text)) })
-	for _, f := range [...]field{fieldAlias, fieldConstant, fieldTag} {
-		f.texts(d, func(text string) { r.others = append(r.others, read(text)) })
-	}
+	each := func(f field) { f.texts(d, func(text string) { read(text) }) }
+	read(d.Title)
+	read(d.Summary)
+	each(fieldSymptom)
+	r.signatures = len(r.ends)
+	each(fieldSignature)
+	r.others = len(r.ends)
+	each(fieldAlias)
+	each(fieldConstant)
+	each(fieldTag)
+	r.sections = len(r.ends)
 	left := maxScanned
 	for i := range d.Sections {
 		s := &d.Sections[i]
@@ -102,12 +151,13 @@ func newReading(a *analyzer, d *Document) *reading {
 		if left <= 0 && s.AliasID == "" { // not looked at
 			text = ""
 		}
-		r.headings = append(r.headings, read(s.Title))
 		text = opening(text, max(left, maxScanned/2))
 		r.partial = r.partial || len(text) < len(s.Text)
-		r.sections = append(r.sections, read(text))
+		r.sieves = append(r.sieves, newSieve(read(s.Title), read(text)))
 		left -= len(s.Text)
 	}
+	r.all = places{gaps: slices.Clone(p.gaps), terms: slices.Clone(p.terms)} // they stay, so no larger than they are
+	r.ends, r.sieves = slices.Clone(r.ends), slices.Clone(r.sieves)
 	return r
 }
 
@@ -127,9 +177,10 @@ func (r *reading) mayHave(phrases [][]string) bool {
 				numbers = append(numbers, termNumber(t))
 			}
 		}
-		found := r.title.mayHave(numbers) || r.summary.mayHave(numbers)
-		for _, all := range [...][]places{r.symptoms, r.signatures, r.others, r.sections} {
-			found = found || slices.ContainsFunc(all, func(p places) bool { return p.mayHave(numbers) })
+		found := false
+		for text := 0; text < len(r.ends) && !found; text++ {
+			isHeading := text >= r.sections && (text-r.sections)%2 == 0
+			found = !isHeading && r.of(text).mayHave(numbers)
 		}
 		if !found {
 			return false

@@ -10,14 +10,10 @@ import (
 // sayings are the short texts of a page that each say one thing: its names, its symptoms, its signatures, the questions it
 // answers. A query that says what one of them says is nearer to the page than one whose words are scattered over it.
 type sayings struct {
-	texts []saying
-	title string // what a page that is no code is called, as nameKey has it
-}
-
-// saying is one text: its telling terms and the synonyms it is one of, as term numbers, each once.
-type saying struct {
-	terms []uint16
-	words int // telling words
+	terms []uint16 // of all texts, one after the other: the telling ones and the synonyms it is one of, by number, each once
+	texts []uint8  // by term: of which text it is
+	words []uint16 // by text: how many telling words it has
+	title string   // what a page that is no code is called, as nameKey has it
 }
 
 // maxSayings bounds the texts of one page.
@@ -26,31 +22,31 @@ const maxSayings = 160
 // sayingTable keeps the sayings of the pages that are found often. It is safe for concurrent use.
 type sayingTable []atomic.Pointer[sayings]
 
-func (x *Index) sayingsOf(a *analyzer, page uint32) sayings {
+func (x *Index) sayingsOf(a *analyzer, page uint32) *sayings {
 	slot := &x.sayings[page]
 	if p := slot.Load(); p != nil {
-		return *p
+		return p
 	}
 	p := x.newSayings(a, &x.docs[page])
-	slot.Store(&p)
+	slot.Store(p)
 	return p
 }
 
-func (x *Index) newSayings(a *analyzer, d *Document) sayings {
-	var all sayings
+func (x *Index) newSayings(a *analyzer, d *Document) *sayings {
+	all := new(sayings)
 	if d.Code == "" {
 		all.title = nameKey(a.tokens(nil, d.Title))
 	}
 	var tokens, seq []token
 	add := func(text string) {
-		if len(all.texts) == maxSayings {
+		if len(all.words) == maxSayings {
 			return
 		}
 		tokens, seq = a.tokens(tokens[:0], text), seq[:0]
-		var p saying
+		from, words := len(all.terms), 0
 		note := func(term string) {
-			if n := termNumber(term); !slices.Contains(p.terms, n) {
-				p.terms = append(p.terms, n)
+			if n := termNumber(term); !slices.Contains(all.terms[from:], n) {
+				all.terms = append(all.terms, n)
 			}
 		}
 		for _, t := range tokens {
@@ -63,13 +59,18 @@ func (x *Index) newSayings(a *analyzer, d *Document) sayings {
 		}
 		for _, t := range seq {
 			if !t.stop {
-				p.words++
+				words++
 			}
 		}
 		x.synonyms.each(seq, func(means string, _, _ int) { note(means) })
-		if p.words > 0 {
-			all.texts = append(all.texts, p)
+		if words == 0 {
+			all.terms = all.terms[:from]
+			return
 		}
+		for range all.terms[from:] {
+			all.texts = append(all.texts, uint8(len(all.words)))
+		}
+		all.words = append(all.words, uint16(min(words, math.MaxUint16)))
 	}
 	for _, f := range [...]field{fieldTitle, fieldAlias, fieldSymptom, fieldSignature, fieldSummary} {
 		f.texts(d, add)
@@ -79,16 +80,19 @@ func (x *Index) newSayings(a *analyzer, d *Document) sayings {
 			add(d.Sections[i].Title)
 		}
 	}
-	all.texts = slices.Clip(all.texts)
+	// They stay, so no larger than they are.
+	all.terms, all.texts, all.words = slices.Clone(all.terms), slices.Clone(all.texts), slices.Clone(all.words)
 	return all
 }
 
 // sayingMatch says how well each saying of a page covers a query.
 type sayingMatch struct {
+	wanted   [1 << 9]uint64 // a bit for each term number, all of which are odd: is it one of slots?
 	slots    [1 << 16]uint8 // by term number: one of wants, counted from 1
 	wants    [][]want
 	concepts []float32 // their weights
 	total    float32
+	found    []int32 // reused: which terms of a page are wanted
 }
 
 // want is a concept that a term stands for.
@@ -113,6 +117,7 @@ func (m *sayingMatch) ask(p *plan) {
 				}
 				m.wants = append(m.wants, nil)
 				m.slots[n] = uint8(len(m.wants))
+				m.wanted[n>>7] |= 1 << (n >> 1 & 63)
 			}
 			w := &m.wants[m.slots[n]-1]
 			*w = append(*w, want{len(m.concepts), v.weight})
@@ -126,40 +131,38 @@ func (m *sayingMatch) ask(p *plan) {
 func (m *sayingMatch) forget(p *plan) {
 	for i := range p.concepts {
 		for _, v := range p.concepts[i].variants {
-			m.slots[termNumber(v.term)] = 0
+			n := termNumber(v.term)
+			m.slots[n], m.wanted[n>>7] = 0, 0
 		}
 	}
 	m.wants = m.wants[:0]
 }
 
 // best returns how well the best of all covers the query, 0 to 1: by what it has of the query, and by what the query has of it.
-func (m *sayingMatch) best(all sayings) float32 {
+func (m *sayingMatch) best(all *sayings) float32 {
 	var best float32
 	var met [maxTerms]float32
-	for _, p := range all.texts {
+	for found := m.scan(all.terms); len(found) > 0; {
+		text := all.texts[found[0]]
 		n := 0
-		for _, t := range p.terms {
-			if m.slots[t] == 0 {
-				continue
-			}
-			if n == 0 {
-				clear(met[:len(m.concepts)])
-			}
-			for _, w := range m.wants[m.slots[t]-1] {
+		clear(met[:len(m.concepts)])
+		for len(found) > 0 && all.texts[found[0]] == text {
+			for _, w := range m.wants[m.slots[all.terms[found[0]]]-1] {
 				if met[w.concept] == 0 {
 					n++
 				}
 				met[w.concept] = max(met[w.concept], w.weight)
 			}
+			found = found[1:]
 		}
-		if n == 0 || n < 2 && n < len(m.concepts) {
+		if n < 2 && n < len(m.concepts) {
 			continue
 		}
 		var have float32
 		for i, w := range m.concepts {
 			have += w * met[i]
 		}
-		of := float32(min(1, float64(n)/float64(p.words)))
+		of := float32(min(1, float64(n)/float64(all.words[text])))
 		if min(have/m.total, of) <= best { // the powers are less
 			continue
 		}
@@ -168,6 +171,19 @@ func (m *sayingMatch) best(all sayings) float32 {
 		}
 	}
 	return best
+}
+
+// scan returns which of terms are wanted. Few are, here and there, so it is done without branches.
+func (m *sayingMatch) scan(terms []uint16) []int32 {
+	if len(m.found) < len(terms) {
+		m.found = make([]int32, len(terms))
+	}
+	n := 0
+	for i, t := range terms {
+		m.found[n] = int32(i)
+		n += int(m.wanted[t>>7] >> (t >> 1 & 63) & 1)
+	}
+	return m.found[:n]
 }
 
 func pow(x float32, y float64) float32 { return float32(math.Pow(float64(x), y)) }

@@ -85,6 +85,7 @@ type scratch struct {
 	most    float32 // the largest matched of any page
 	found   []ranked
 	saying  sayingMatch
+	marks   *marker
 }
 
 // ranked is a page and its score.
@@ -93,8 +94,8 @@ type ranked struct {
 	score float32
 }
 
-func newScratch(pages int) *scratch {
-	return &scratch{pages: make([]cell, pages)}
+func newScratch(pages int, synonyms *phrases) *scratch {
+	return &scratch{pages: make([]cell, pages), marks: newMarker(synonyms)}
 }
 
 // next forgets the last search.
@@ -168,9 +169,12 @@ func (x *Index) Search(ctx context.Context, r Request) (*Result, error) {
 
 	hits := x.top(s.found, offset+limit)
 	hits = hits[min(offset, len(hits)):]
-	marks := newMarker(p, x.synonyms)
+	s.marks.ask(p)
+	if len(hits) > 0 {
+		result.Hits = make([]Hit, 0, len(hits))
+	}
 	for _, h := range hits {
-		hit := x.hit(a, p, marks, h)
+		hit := x.hit(a, p, s.marks, h)
 		if r.Explain {
 			if hit.Explain, err = x.explain(ctx, p, h.page, s.pages[h.page]); err != nil {
 				return nil, err
@@ -326,13 +330,20 @@ func (x *Index) choose(ctx context.Context, a *analyzer, s *scratch, p *plan, f 
 			all++
 		}
 		most = max(most, c.matched)
+	}
+	few := p.required > 1 && p.required <= maxAllWords && len(p.codes) == 0 && len(p.vendors) == 0
+	for _, n := range s.touched {
+		if !few || all < enoughPages {
+			break
+		}
+		c := &s.pages[n]
 		if score := x.final(p, n, c); score > best {
 			best, bestHasAll = score, int(c.met) >= p.required
 		}
 	}
 	enough := func(_ uint32, c *cell) bool { return c.named || c.matched >= minCoverage*most }
 	matches := enough
-	if bestHasAll && all >= enoughPages && p.required > 1 && p.required <= maxAllWords && len(p.codes) == 0 && len(p.vendors) == 0 {
+	if bestHasAll {
 		matches = func(_ uint32, c *cell) bool { return int(c.met) >= p.required }
 	}
 	if len(p.phrases) > 0 {
@@ -473,7 +484,11 @@ func (x *Index) top(found []ranked, n int) []ranked {
 			cmp.Compare(x.docs[b.page].Popularity, x.docs[a.page].Popularity),
 			cmp.Compare(x.docs[a.page].ID, x.docs[b.page].ID))
 	}
-	if sample := best(found[:min(len(found), 10*n)], n, compare); len(sample) == n && n > 0 {
+	sample := best(found[:min(len(found), 10*n)], n, compare)
+	if len(found) <= 10*n {
+		return sample
+	}
+	if len(sample) == n && n > 0 {
 		floor, above := sample[n-1].score, make([]ranked, 0, 20*n) // most pages are below what a few of them reach
 		for _, r := range found {
 			if r.score >= floor {
