@@ -16,7 +16,7 @@ type sayings struct {
 	title string   // what a page that is no code is called, as nameKey has it
 }
 
-// maxSayings bounds the texts of one page.
+// maxSayings bounds the texts of one page, whose numbers are bytes.
 const maxSayings = 160
 
 // sayingTable keeps the sayings of the pages that are found often. It is safe for concurrent use.
