@@ -136,7 +136,7 @@ type cleaner struct {
 }
 
 type cleanStep struct {
-	signs   []string // of which what it takes out has one at least: looking for them is much cheaper
+	signs   []string // of which what it takes out has one at least, "" where nothing is sure: looking for them is much cheaper
 	pattern *regexp.Regexp
 	with    string
 }
