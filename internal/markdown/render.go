@@ -49,7 +49,7 @@ func NewRenderer(cfg Config) *Renderer {
 		goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(noteTransformer{}, 100), util.Prioritized(headingTransformer{}, 100))),
 		goldmark.WithRendererOptions(
 			html.WithUnsafe(), // the sanitiser stands behind it
-			renderer.WithNodeRenderers(util.Prioritized(codeRenderer{r}, 100), util.Prioritized(noteRenderer{}, 100), util.Prioritized(rawRenderer{}, 100)),
+			renderer.WithNodeRenderers(util.Prioritized(codeRenderer{r}, 100), util.Prioritized(noteRenderer{}, 100), util.Prioritized(taskRenderer{}, 100), util.Prioritized(rawRenderer{}, 100)),
 		),
 	)
 	return r

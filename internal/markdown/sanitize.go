@@ -28,6 +28,7 @@ func newPolicy() *bluemonday.Policy {
 	p.AllowAttrs("open").Matching(regexp.MustCompile(`^$`)).OnElements("details")
 	// Task lists: a box that shows a state and takes no input.
 	p.AllowAttrs("type").Matching(regexp.MustCompile(`^checkbox$`)).OnElements("input")
+	p.AllowAttrs("aria-label").Matching(regexp.MustCompile(`^(done|to do)$`)).OnElements("input")
 	p.AllowAttrs("checked", "disabled").Matching(regexp.MustCompile(`^$`)).OnElements("input")
 	// Code blocks: token classes, and what makes a scrolling block reachable.
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^(k|s|n|c|a|code|title|note (note|tip|important|warning|danger)|footnotes|footnote-ref|footnote-backref|language-[\w+#-]{1,30})$`)).OnElements("span", "code", "pre", "div", "a", "p")

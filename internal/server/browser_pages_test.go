@@ -4,11 +4,16 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
+	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"siteerror/internal/misses"
 )
 
 // pageKinds has an address of every kind of page, and of its longest ones.
@@ -28,13 +33,43 @@ func TestPagesInABrowser(t *testing.T) {
 	ctx := startBrowser(t)
 	srv := httptest.NewServer(reader(t))
 	t.Cleanup(srv.Close)
+	judgePages(t, ctx, srv.URL, pageKinds)
+}
+
+// What hosts add has the same form: whatever Markdown can hold, a folder, an
+// addition to a shipped page, and the pages for whoever runs the server.
+func TestHostedPagesInABrowser(t *testing.T) {
+	ctx := startBrowser(t)
+	counts, err := misses.Open(filepath.Join(t.TempDir(), "misses"), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := hosting(t, Config{Misses: counts}, acme(map[string]string{
+		"docs/runbooks/_index.md": "# Runbooks\n\nBegin with the symptom.\n",
+		"docs/runbooks/all.md": "# All of it\n\n:::note\nOne.\n:::\n\n:::tip[Faster]\nTwo.\n:::\n\n:::warning\nThree.\n:::\n\n:::danger\nFour.\n:::\n\n> [!NOTE]\n> Five.\n\n" +
+			"!!! info \"Six\"\n    Seven.\n\n- [x] done\n- [ ] to do\n\nTerm\n: What it means.\n\n| a | b |\n| - | - |\n| 1 | `a-very-long-word-that-no-phone-is-wide-enough-to-show-in-one-line-of-a-table` |\n\nA note.[^1]\n\n[^1]: Below.\n",
+	}))
+	for range 3 {
+		get(t, s, "/search?q=flux+capacitor")
+	}
+	srv := httptest.NewServer(s)
+	t.Cleanup(srv.Close)
+	if _, page := get(t, s, "/docs/runbooks"); strings.Contains(page, "On this page") || !strings.Contains(page, "In this section") {
+		t.Error("a page without sections has a list of them, or a folder none of its pages")
+	}
+	judgePages(t, ctx, srv.URL, []string{"/docs/runbooks/all", "/docs/runbooks", "/docs/a%20b/%C3%9Cn%C3%AF", "/codes/502", "/codes/acme-PAY-1042", "/search?q=gateway", "/-/status", "/misses"})
+}
+
+// judgePages holds each page to axe's rules in both themes, on a phone and on a
+// desk, to a quiet console and to its window.
+func judgePages(t *testing.T, ctx context.Context, url string, paths []string) {
 	for _, width := range []int64{390, 1280} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
 			t.Parallel()
 			judge := axe(t)
 			tab(t, ctx, chromedp.EmulateViewport(width, 800), chromedp.ActionFunc(func(ctx context.Context) error {
-				for _, path := range pageKinds {
-					if err := chromedp.Run(ctx, scheme("light"), chromedp.Navigate(srv.URL+path)); err != nil {
+				for _, path := range paths {
+					if err := chromedp.Run(ctx, scheme("light"), chromedp.Navigate(url+path)); err != nil {
 						return fmt.Errorf("%s: %w", path, err)
 					}
 					ok := fits(t, ctx, path)
