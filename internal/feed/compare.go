@@ -55,15 +55,7 @@ func tableCell(s string) string {
 func CodesMarkdown(c *catalog.Catalog, site Site) string {
 	var b strings.Builder
 	b.WriteString("# All codes\n")
-	for _, v := range c.Vendors {
-		if len(v.Codes) == 0 {
-			continue
-		}
-		fmt.Fprintf(&b, "\n## %s\n\n", v.Title)
-		for _, code := range v.Codes {
-			fmt.Fprintf(&b, "- [%s](%s%s): %s\n", code.Title, site.URL, code.Path, code.Verdict)
-		}
-	}
+	listCodes(&b, c, site, "")
 	return b.String() + "\nFrom " + site.URL + "/codes\n"
 }
 
@@ -75,4 +67,18 @@ func PostsMarkdown(posts []*catalog.Post, site Site, title, path string) string 
 		fmt.Fprintf(&b, "- [%s](%s%s), %s: %s\n", p.Title, site.URL, p.Path, p.Date.Format("2006-01-02"), p.Summary)
 	}
 	return b.String() + "\nFrom " + site.URL + path + "\n"
+}
+
+// listCodes writes a section for each vendor that lists its codes. The suffix
+// stands behind each address.
+func listCodes(b *strings.Builder, c *catalog.Catalog, site Site, suffix string) {
+	for _, v := range c.Vendors {
+		if len(v.Codes) == 0 {
+			continue
+		}
+		fmt.Fprintf(b, "\n## %s\n\n", v.Title)
+		for _, code := range v.Codes {
+			fmt.Fprintf(b, "- [%s](%s%s%s): %s\n", code.Title, site.URL, code.Path, suffix, code.Verdict)
+		}
+	}
 }

@@ -14,15 +14,7 @@ func LLMs(c *catalog.Catalog, site Site) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n> HTTP status codes explained: every registered code, the vendors' own, what causes each and how to fix it.\n\n", site.Title)
 	b.WriteString("Every page has a Markdown twin at its address with `.md` added. `/api/v1/search?q=` searches, `/llms-full.txt` holds everything.\n")
-	for _, v := range c.Vendors {
-		if len(v.Codes) == 0 {
-			continue
-		}
-		fmt.Fprintf(&b, "\n## %s\n\n", v.Title)
-		for _, code := range v.Codes {
-			fmt.Fprintf(&b, "- [%s](%s%s.md): %s\n", code.Title, site.URL, code.Path, code.Summary)
-		}
-	}
+	listCodes(&b, c, site, ".md")
 	b.WriteString("\n## Blog\n\n")
 	for _, p := range c.Posts {
 		fmt.Fprintf(&b, "- [%s](%s%s.md): %s\n", p.Title, site.URL, p.Path, p.Summary)
