@@ -41,6 +41,7 @@ func TestParseCache(t *testing.T) {
 		b := newBuilder(Options{Cache: cache})
 		src := Source{Name: "x", Dir: dir, FS: root.FS()}
 		b.cat.trees = []tree{{dir: dir}}
+		defer b.discard()
 		if err := b.read(context.Background(), 0, src); err != nil {
 			t.Fatal(err)
 		}
@@ -109,6 +110,26 @@ func TestParseCache(t *testing.T) {
 		if d, _ := c.Doc("other"); d.Title != "Uther" || len(c.Docs) != 2 {
 			t.Errorf("%s cache: %q, %d docs", name, d.Title, len(c.Docs))
 		}
+	}
+
+	// What a process has left unfinished goes, but not what one may be writing.
+	old, fresh := filepath.Join(cache, stagedPrefix+"old"), filepath.Join(cache, stagedPrefix+"fresh")
+	for _, name := range []string{old, fresh} {
+		if err := os.WriteFile(name, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chtimes(old, time.Time{}, time.Now().Add(-2*keptStaged)); err != nil {
+		t.Fatal(err)
+	}
+	write("third.md", "# Third\n")
+	load()
+	if err := os.Remove(filepath.Join(dir, "third.md")); err != nil {
+		t.Fatal(err)
+	}
+	load()
+	if left, _ := filepath.Glob(filepath.Join(cache, stagedPrefix+"*")); len(left) != 1 || left[0] != fresh {
+		t.Errorf("unfinished files that are left: %v", left)
 	}
 
 	// No place for a cache: everything works without.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 	"unsafe"
 )
 
@@ -117,6 +118,21 @@ type staged struct {
 	file sealedFile
 }
 
+const (
+	stagedPrefix = "tmp-sealed-"
+	keptStaged   = time.Hour // an older one belongs to a process that is gone
+)
+
+// tidyStaged removes what processes have left that ended before they were done.
+func tidyStaged(dir string) {
+	names, _ := filepath.Glob(filepath.Join(dir, stagedPrefix+"*"))
+	for _, name := range names {
+		if info, err := os.Stat(name); err == nil && time.Since(info.ModTime()) > keptStaged {
+			_ = os.Remove(name)
+		}
+	}
+}
+
 // stage writes b and its checksum.
 func (name sealedFile) stage(b []byte) (staged, error) {
 	b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, crcTable))
@@ -124,7 +140,8 @@ func (name sealedFile) stage(b []byte) (staged, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return staged{}, err
 	}
-	tmp, err := os.CreateTemp(dir, "tmp-sealed-")
+	tidyStaged(dir)
+	tmp, err := os.CreateTemp(dir, stagedPrefix)
 	if err != nil {
 		return staged{}, err
 	}
