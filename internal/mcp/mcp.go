@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -49,9 +50,12 @@ func New(cfg Config) http.Handler {
 	if cfg.Problem == nil {
 		cfg.Problem = func(w http.ResponseWriter, _ *http.Request, status int, detail string) { http.Error(w, detail, status) }
 	}
-	srv := newServer(cfg)
-	h := sdk.NewStreamableHTTPHandler(func(*http.Request) *sdk.Server { return srv }, &sdk.StreamableHTTPOptions{
-		Stateless: true, JSONResponse: true, MaxRequestBodyBytes: maxBody, PropagateRequestCancellation: true,
+	// Made for the first message: the tools' schemas are a good part of a start, and most starts end without one.
+	h := sync.OnceValue(func() http.Handler {
+		srv := newServer(cfg)
+		return sdk.NewStreamableHTTPHandler(func(*http.Request) *sdk.Server { return srv }, &sdk.StreamableHTTPOptions{
+			Stateless: true, JSONResponse: true, MaxRequestBodyBytes: maxBody, PropagateRequestCancellation: true,
+		})
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !ownOrigin(r, cfg.BaseURL) {
@@ -69,7 +73,7 @@ func New(cfg Config) http.Handler {
 			cfg.Problem(w, r, http.StatusRequestEntityTooLarge, fmt.Sprintf("A message is at most %d bytes.", maxBody))
 		default:
 			f := &failure{ResponseWriter: w}
-			h.ServeHTTP(f, r)
+			h().ServeHTTP(f, r)
 			if f.status != 0 {
 				cfg.Problem(w, r, f.status, strings.TrimSpace(f.text.String()))
 			}
