@@ -2,6 +2,7 @@ package index
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -42,38 +43,48 @@ type facetColumn struct {
 const maxFacetValues = 1 << 16
 
 func newFacetTable(docs []Document) facetTable {
-	read := [numFacets]func(*Document) []string{
-		func(d *Document) []string { return []string{d.Kind} },
-		func(d *Document) []string { return []string{d.Category} },
-		func(d *Document) []string { return []string{d.Vendor} },
-		func(d *Document) []string { return d.Tags },
+	return facetTable{
+		newFacetColumn("kind", docs, func(dst []string, d *Document) []string { return append(dst, d.Kind) }),
+		newFacetColumn("category", docs, func(dst []string, d *Document) []string { return append(dst, d.Category) }),
+		newFacetColumn("vendor", docs, func(dst []string, d *Document) []string { return append(dst, d.Vendor) }),
+		newFacetColumn("tag", docs, func(dst []string, d *Document) []string { return append(dst, d.Tags...) }),
 	}
-	var t facetTable
-	for f, name := range [numFacets]string{"kind", "category", "vendor", "tag"} {
-		t[f] = newFacetColumn(name, docs, read[f])
-	}
-	return t
 }
 
-func newFacetColumn(name string, docs []Document, read func(*Document) []string) facetColumn {
-	c := facetColumn{name: name, starts: make([]uint32, len(docs)+1)}
+// newFacetColumn makes a column of the values of each page, which read appends to dst.
+func newFacetColumn(name string, docs []Document, read func(dst []string, d *Document) []string) facetColumn {
+	c := facetColumn{name: name, starts: make([]uint32, len(docs)+1), number: make([]uint16, 0, len(docs))}
+	numbers := make(map[string]uint16)
+	var page []string
+	last := "" // most pages have what the one before has
 	for i := range docs {
-		for _, v := range read(&docs[i]) {
-			if v != "" {
-				c.values = append(c.values, v)
+		page = read(page[:0], &docs[i])
+		for _, value := range page {
+			if value != last {
+				numbers[value] = 0
+				last = value
 			}
 		}
 	}
-	slices.Sort(c.values)
-	c.values = slices.Compact(c.values)
-	if len(c.values) > maxFacetValues {
-		c.values = c.values[:maxFacetValues]
+	delete(numbers, "")
+	c.values = slices.Sorted(maps.Keys(numbers))
+	c.values = c.values[:min(len(c.values), maxFacetValues)]
+	clear(numbers)
+	for n, value := range c.values {
+		numbers[value] = uint16(n)
 	}
+	number, ok := uint16(0), false
+	last = ""
 	for i := range docs {
 		from := len(c.number)
-		for _, v := range read(&docs[i]) {
-			if n, ok := c.find(v); ok && !slices.Contains(c.number[from:], n) {
-				c.number = append(c.number, n)
+		page = read(page[:0], &docs[i])
+		for _, value := range page {
+			if value != last {
+				number, ok = numbers[value]
+				last = value
+			}
+			if ok && !slices.Contains(c.number[from:], number) {
+				c.number = append(c.number, number)
 			}
 		}
 		c.starts[i+1] = uint32(len(c.number))

@@ -98,6 +98,23 @@ func (f field) completed() bool {
 // maxLength is how many times longer than the average a text counts at most: a handbook on one page is still worth finding.
 const maxLength = 4
 
+// length returns how many bytes the texts of a field have whose length counts.
+func (f field) length(d *Document) (n int) {
+	switch f {
+	case fieldTitle:
+		return len(d.Title)
+	case fieldSummary:
+		return len(d.Summary)
+	case fieldBody:
+		for i := range d.Sections {
+			n += len(d.Sections[i].Text)
+		}
+		return n
+	}
+	f.texts(d, func(text string) { n += len(text) })
+	return n
+}
+
 // fieldLengths returns, for each field whose length counts and each page, the divisor of the field's counts.
 func fieldLengths(docs []Document) [numFields][]float32 {
 	var lengths [numFields][]float32
@@ -109,10 +126,8 @@ func fieldLengths(docs []Document) [numFields][]float32 {
 		lengths[f] = make([]float32, len(docs))
 		var total, filled float32
 		for i := range docs {
-			n := 0
-			f.texts(&docs[i], func(text string) { n += len(text) })
-			lengths[f][i] = float32(n)
-			if n > 0 {
+			if n := f.length(&docs[i]); n > 0 {
+				lengths[f][i] = float32(n)
 				total += float32(n)
 				filled++
 			}

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -136,8 +137,8 @@ type cleaner struct {
 }
 
 type cleanStep struct {
-	signs   []string // of which what it takes out has one at least, "" where nothing is sure: looking for them is much cheaper
-	pattern *regexp.Regexp
+	signs   []string              // of which what it takes out has one at least, "" where nothing is sure: looking for them is much cheaper
+	pattern func() *regexp.Regexp // compiled when it is first needed
 	with    string
 }
 
@@ -146,7 +147,7 @@ const minCleanLength = 40
 
 func newCleaner() *cleaner {
 	step := func(signs, pattern, with string) cleanStep {
-		return cleanStep{strings.Split(signs, "|"), regexp.MustCompile(pattern), with}
+		return cleanStep{strings.Split(signs, "|"), sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) }), with}
 	}
 	return &cleaner{steps: []cleanStep{
 		// Common and combined log format: what counts is the status after the request line. Sizes, referrers and browsers do not.
@@ -182,7 +183,7 @@ func (c *cleaner) clean(text string) string {
 	}
 	for _, s := range c.steps {
 		if slices.ContainsFunc(s.signs, func(sign string) bool { return strings.Contains(text, sign) }) {
-			text = s.pattern.ReplaceAllString(text, s.with)
+			text = s.pattern().ReplaceAllString(text, s.with)
 		}
 	}
 	return text
