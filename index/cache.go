@@ -29,7 +29,7 @@ var ErrStale = errors.New("no index of these documents")
 var ErrDamaged = errors.New("index is damaged")
 
 // formatVersion is part of an index's key. Raise it whenever analysis or mapping change.
-const formatVersion = "6"
+const formatVersion = "7"
 
 // segmentVersion is the version of zap, Bleve's format, whose dictionaries share suffixes as well as prefixes: a quarter less
 // room than the newest's, which shares prefixes alone to be written faster.
@@ -150,7 +150,7 @@ func openStore(ctx context.Context, x *Index, cfg Config) (*store, error) {
 	}
 	now := time.Now()
 	_ = os.Chtimes(dir, now, now) // so that tidy knows what is in use
-	return newStore(idx)
+	return newStore(idx, len(x.docs))
 }
 
 func writeSeal(dir, key string) error {

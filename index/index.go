@@ -52,8 +52,8 @@ type Config struct {
 	// VendorWords are the names by which people call a vendor, by its slug: "aws-elb": {"alb", "elb"}. A vendor's slug and
 	// VendorName need not be listed.
 	VendorWords map[string][]string
-	// Content names what the documents were made of. Where it is set, the index of a Dir is known by it and by all but the
-	// texts of the sections, of which the lengths are enough: there may be much of them, and not in memory.
+	// Content names all that the documents were made of. Where it is set, the index of a Dir is known by it and by what the
+	// documents are called, and of their texts the lengths are enough: there may be much of them, and not in memory.
 	Content string
 	// Dir keeps the index on disk; empty, it lives in memory. It is made when missing, may hold several indexes, and may be
 	// shared with other processes.
@@ -71,7 +71,6 @@ type Index struct {
 	cleaner   *cleaner
 	facets    facetTable
 	codes     codeTable
-	names     nameTable
 	constants constantTable
 	aliases   []alias // by page
 	lists     *listCache
@@ -103,10 +102,8 @@ type alias struct {
 // Build makes an index of docs, whose contents must not change while it is in use. In a Config.Dir it is written aside and
 // renamed; one of the same documents and configuration that is already there and sound is used instead.
 func Build(ctx context.Context, docs []Document, cfg Config) (*Index, error) {
-	x, err := prepare(docs, cfg)
-	if err != nil {
-		return nil, err
-	}
+	x := prepare(docs, cfg)
+	var err error
 	if cfg.Dir == "" {
 		x.store, err = buildInMemory(ctx, x)
 	} else if x.store, err = openStore(ctx, x, cfg); err != nil {
@@ -121,10 +118,8 @@ func Build(ctx context.Context, docs []Document, cfg Config) (*Index, error) {
 // Open returns the index of docs that an earlier Build has left in Config.Dir. The error wraps ErrStale where there is none
 // for these documents and this configuration, and ErrDamaged where it does not match its checksums; then Build helps.
 func Open(ctx context.Context, docs []Document, cfg Config) (*Index, error) {
-	x, err := prepare(docs, cfg)
-	if err != nil {
-		return nil, err
-	}
+	x := prepare(docs, cfg)
+	var err error
 	if x.store, err = openStore(ctx, x, cfg); err != nil {
 		return nil, fmt.Errorf("open index: %w", err)
 	}
@@ -132,7 +127,7 @@ func Open(ctx context.Context, docs []Document, cfg Config) (*Index, error) {
 }
 
 // prepare makes all of an index but its store.
-func prepare(docs []Document, cfg Config) (*Index, error) {
+func prepare(docs []Document, cfg Config) *Index {
 	a := newAnalyzer()
 	x := &Index{
 		docs:      docs,
@@ -140,7 +135,6 @@ func prepare(docs []Document, cfg Config) (*Index, error) {
 		cleaner:   newCleaner(),
 		facets:    newFacetTable(docs),
 		codes:     newCodeTable(docs),
-		names:     newNameTable(a, docs),
 		constants: newConstantTable(docs),
 		lists:     newListCache(),
 		readings:  readings{pages: make([]atomic.Pointer[reading], len(docs))},
@@ -151,15 +145,11 @@ func prepare(docs []Document, cfg Config) (*Index, error) {
 	}
 	x.scratch.New = func() any { return newScratch(len(x.docs), x.synonyms) }
 	x.analyzers.New = func() any { return newAnalyzer() }
+	defer x.analyzers.Put(a)
 
-	ids := make(map[string]bool, len(docs))
 	words := make(map[string][]string)
 	for i := range docs {
 		d := &docs[i]
-		if d.ID == "" || ids[d.ID] {
-			return nil, fmt.Errorf("document %d: its id %q is empty or not unique", i, d.ID)
-		}
-		ids[d.ID] = true
 		if d.Vendor != "" && d.Vendor != standardVendor && words[d.Vendor] == nil {
 			words[d.Vendor] = append([]string{d.Vendor, d.VendorName}, cfg.VendorWords[d.Vendor]...)
 		}
@@ -177,7 +167,7 @@ func prepare(docs []Document, cfg Config) (*Index, error) {
 			}
 		}
 	}
-	return x, nil
+	return x
 }
 
 // standardVendor is the vendor of the codes registered with IANA: nobody's product, so no word prefers it.

@@ -122,10 +122,10 @@ func (x *Index) plan(ctx context.Context, a *analyzer, q Query) (*plan, error) {
 	p.named = constant
 	p.name = nameKey(seq)
 	if len(p.named) == 0 {
-		p.named = x.names.whole[p.name]
+		p.named = x.store.names.whole(p.name)
 	}
 	if len(p.named) == 0 {
-		x.names.each(seq, func(pages []uint32, from, to int) {
+		x.store.names.each(seq, func(pages []uint32, from, to int) {
 			if n := to - from; n*maxAroundName < len(words) {
 				return // a sentence or a log line that happens to have these words
 			}
@@ -139,7 +139,10 @@ func (x *Index) plan(ctx context.Context, a *analyzer, q Query) (*plan, error) {
 		})
 	}
 	for i := 1; i < len(words) && len(p.named) == 0; i++ {
-		if pages := x.names.single[words[i].term]; pages != nil && announcesName(words[i-1].term) {
+		if !announcesName(words[i-1].term) {
+			continue
+		}
+		if pages := x.store.names.announced(words[i].term); pages != nil {
 			p.naming = append(p.naming, naming{pages: pages, weight: weightAnnounced * x.weight(words[i].list)})
 		}
 	}

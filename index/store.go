@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"compress/flate"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/blevesearch/bleve/v2/document"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -17,17 +20,20 @@ import (
 )
 
 // Fields of Bleve, whose documents are not pages but parts of the dictionary: a block of terms each, whose stored value is their
-// posting lists, deflated, and one of all words.
+// posting lists, deflated, one of all words, and one with the names.
 const (
 	nameTerm = "term"
 	nameWord = "word" // unstemmed words of the short fields, for spelling
+	nameName = "name" // has no terms, only a value: see nameTable
 )
 
-// store is the part of an index that Bleve keeps.
+// store is the part of an index that Bleve keeps. It is safe for concurrent use.
 type store struct {
-	index  bleve.Index
-	reader bleve.IndexReader
-	blocks [][]byte // the posting lists, by Bleve's document number
+	index     bleve.Index
+	reader    bleve.IndexReader
+	names     nameTable
+	blocks    []atomic.Pointer[[]byte] // the posting lists, by Bleve's document number; nil until one is asked for
+	inflaters sync.Pool                // of flate's
 }
 
 func buildInMemory(ctx context.Context, x *Index) (*store, error) {
@@ -51,16 +57,22 @@ func buildInMemory(ctx context.Context, x *Index) (*store, error) {
 	if err := idx.Batch(batch); err != nil {
 		return nil, errors.Join(err, idx.Close())
 	}
-	return newStore(idx)
+	return newStore(idx, len(x.docs))
 }
 
-// dictionary reads all pages and returns the Bleve documents of their terms and words.
+// dictionary reads all pages and returns the Bleve documents of their terms, words and names.
 func (x *Index) dictionary(ctx context.Context) ([]*document.Document, error) {
 	c := newCollector(x.synonyms)
+	ids := make(map[string]bool, len(x.docs))
 	for i := range x.docs {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
+		id := x.docs[i].ID
+		if id == "" || ids[id] {
+			return nil, fmt.Errorf("document %d: its id %q is empty or not unique", i, id)
+		}
+		ids[id] = true
 		c.add(uint32(i), &x.docs[i])
 	}
 	var docs []*document.Document
@@ -91,10 +103,12 @@ func (x *Index) dictionary(ctx context.Context) ([]*document.Document, error) {
 		words = append(words, word)
 	}
 	add(nameWord, words, nil)
-	return docs, nil
+	names := document.NewDocument(nameName)
+	names.AddField(newDictionaryField(nameName, nil, encodeNames(c.analyzer, x.docs)))
+	return append(docs, names), nil
 }
 
-// deflater compresses the posting lists of blocks, by a fifth to a third.
+// deflater compresses the posting lists of blocks, by a fifth to a third. Their size stands before them.
 type deflater struct {
 	w   *flate.Writer
 	buf bytes.Buffer
@@ -102,6 +116,7 @@ type deflater struct {
 
 func (d *deflater) deflate(data []byte) (_ []byte, err error) {
 	d.buf.Reset()
+	d.buf.Write(binary.AppendUvarint(nil, uint64(len(data))))
 	if d.w == nil {
 		d.w, err = flate.NewWriter(&d.buf, 3) // a higher level takes more time and hardly less room
 	} else {
@@ -116,56 +131,91 @@ func (d *deflater) deflate(data []byte) (_ []byte, err error) {
 	return bytes.Clone(d.buf.Bytes()), err
 }
 
-// newStore takes over an open index.
-func newStore(idx bleve.Index) (*store, error) {
-	s := &store{index: idx}
-	var err error
-	if s.reader, err = idx.Reader(); err == nil {
-		err = s.readBlocks()
+// maxInflation is how many times smaller deflate makes data at most.
+const maxInflation = 1032
+
+func (s *store) inflate(deflated []byte) ([]byte, error) {
+	size, n := binary.Uvarint(deflated)
+	if n <= 0 || size/maxInflation > uint64(len(deflated)) {
+		return nil, io.ErrUnexpectedEOF
 	}
+	r := s.inflaters.Get().(io.Reader)
+	defer s.inflaters.Put(r)
+	if err := r.(flate.Resetter).Reset(bytes.NewReader(deflated[n:]), nil); err != nil {
+		return nil, err
+	}
+	data := make([]byte, size)
+	_, err := io.ReadFull(r, data)
+	return data, err
+}
+
+// newStore takes over an open index of so many pages.
+func newStore(idx bleve.Index, pages int) (*store, error) {
+	s := &store{index: idx}
+	s.inflaters.New = func() any { return flate.NewReader(nil) }
+	err := s.open(pages)
 	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
 
-// readBlocks reads the posting lists. Bleve numbers documents in no order.
-func (s *store) readBlocks() (err error) {
-	ids, err := s.reader.DocIDReaderAll()
+func (s *store) open(pages int) (err error) {
+	if s.reader, err = s.index.Reader(); err != nil {
+		return err
+	}
+	n, err := s.reader.DocCount()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, ids.Close()) }()
-	inflate := flate.NewReader(nil)
-	for {
-		id, err := ids.Next()
-		if err != nil || id == nil {
-			return err
-		}
-		name, err := s.reader.ExternalID(id)
-		if err != nil {
-			return err
-		}
-		doc, err := s.reader.Document(name)
-		if err != nil {
-			return err
-		}
-		if doc == nil || id.Value() != uint64(len(s.blocks)) {
-			return fmt.Errorf("%w: document %q is missing", ErrDamaged, name)
-		}
-		var data []byte
-		doc.VisitFields(func(f bleve.Field) {
-			if f.Name() == nameTerm {
-				if err = inflate.(flate.Resetter).Reset(bytes.NewReader(f.Value()), nil); err == nil {
-					data, err = io.ReadAll(inflate)
-				}
-			}
-		})
-		if err != nil {
-			return fmt.Errorf("%w: document %q: %w", ErrDamaged, name, err)
-		}
-		s.blocks = append(s.blocks, data)
+	s.blocks = make([]atomic.Pointer[[]byte], n)
+	names, err := s.value(nameName)
+	if err != nil {
+		return err
 	}
+	s.names, err = decodeNames(names, pages)
+	return err
+}
+
+// value returns what Bleve keeps with a document.
+func (s *store) value(id string) (value []byte, err error) {
+	doc, err := s.reader.Document(id)
+	if err != nil {
+		return nil, err
+	}
+	if doc != nil {
+		doc.VisitFields(func(f bleve.Field) { value = f.Value() })
+	}
+	if value == nil {
+		return nil, fmt.Errorf("%w: document %q is missing", ErrDamaged, id)
+	}
+	return value, nil
+}
+
+// block returns the posting lists of a document of Bleve's. They are inflated when they are first asked for: a start needs a
+// few of them.
+func (s *store) block(id bleve.IndexInternalID) ([]byte, error) {
+	n := id.Value()
+	if n >= uint64(len(s.blocks)) {
+		return nil, fmt.Errorf("%w: there is no document %d", ErrDamaged, n)
+	}
+	if data := s.blocks[n].Load(); data != nil {
+		return *data, nil
+	}
+	name, err := s.reader.ExternalID(id)
+	if err != nil {
+		return nil, err
+	}
+	deflated, err := s.value(name)
+	if err != nil {
+		return nil, err
+	}
+	data, err := s.inflate(deflated)
+	if err != nil {
+		return nil, fmt.Errorf("%w: document %q: %w", ErrDamaged, name, err)
+	}
+	s.blocks[n].Store(&data) // or what another made of the same
+	return data, nil
 }
 
 func (s *store) close() error {
@@ -186,7 +236,11 @@ func (s *store) list(ctx context.Context, term string) ([]byte, error) {
 	if err = errors.Join(err, r.Close()); err != nil || hit == nil {
 		return nil, err
 	}
-	list := listIn(s.blocks[hit.ID.Value()], term)
+	lists, err := s.block(hit.ID)
+	if err != nil {
+		return nil, err
+	}
+	list := listIn(lists, term)
 	if list == nil {
 		return nil, fmt.Errorf("%w: %q has no postings", ErrDamaged, term)
 	}
@@ -245,8 +299,11 @@ func newDictionaryField(name string, terms []string, value []byte) *dictionaryFi
 func (f *dictionaryField) Name() string             { return f.name }
 func (f *dictionaryField) ArrayPositions() []uint64 { return nil }
 func (f *dictionaryField) Options() bleve.FieldIndexingOptions {
-	if f.value == nil {
+	switch {
+	case f.value == nil:
 		return bleve.IndexField
+	case len(f.terms) == 0:
+		return bleve.StoreField
 	}
 	return bleve.IndexField | bleve.StoreField
 }
