@@ -9,12 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"hash/crc32"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -43,10 +43,11 @@ const (
 	lockWait = "1s"
 )
 
-// seal lists the files of an index with their SHA-256; it is written last.
+// seal lists the files of an index with their checksums, which tell damage; who may write in the folder may do everything
+// anyway. It is written last.
 type seal struct {
 	Key   string            `json:"key"`
-	Files map[string]string `json:"files"`
+	Files map[string]uint32 `json:"files"` // CRC-32C
 }
 
 func buildOnDisk(ctx context.Context, x *Index, cfg Config) (_ *store, err error) {
@@ -193,13 +194,13 @@ func checkSeal(dir, key string) error {
 	return nil
 }
 
-// checksums returns the SHA-256 of each file in dir but the seal.
-func checksums(dir string) (map[string]string, error) {
+// checksums returns the CRC-32C of each file in dir but the seal.
+func checksums(dir string) (map[string]uint32, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
 	}
-	sums := make(map[string]string)
+	sums := make(map[string]uint32)
 	for _, e := range entries {
 		if e.Name() == sealName {
 			continue
@@ -207,7 +208,7 @@ func checksums(dir string) (map[string]string, error) {
 		if !e.Type().IsRegular() {
 			return nil, fmt.Errorf("%s is not a regular file", e.Name())
 		}
-		h := sha256.New()
+		h := crc32.New(crc32.MakeTable(crc32.Castagnoli))
 		f, err := os.Open(filepath.Join(dir, e.Name()))
 		if err != nil {
 			return nil, err
@@ -216,14 +217,14 @@ func checksums(dir string) (map[string]string, error) {
 		if err = errors.Join(err, f.Close()); err != nil {
 			return nil, err
 		}
-		sums[e.Name()] = hex.EncodeToString(h.Sum(nil))
+		sums[e.Name()] = h.Sum32()
 	}
 	return sums, nil
 }
 
 // cacheKey names the index of docs under cfg and this format.
 func cacheKey(docs []Document, cfg Config) string {
-	h := keyHash{sum: sha256.New(), buf: make([]byte, 0, 64<<10)}
+	h := keyHash{sum: sha256.New(), buf: make([]byte, 0, 64<<10), lengths: cfg.Content != ""}
 	h.list(formatVersion)
 	for _, group := range cfg.Synonyms {
 		h.list(group...)
@@ -231,16 +232,13 @@ func cacheKey(docs []Document, cfg Config) string {
 	h.list("docs", cfg.Content)
 	for i := range docs {
 		d := &docs[i]
-		h.list(d.ID, d.Kind, d.Title, d.Code, d.VendorName, d.Summary)
+		h.list(d.ID, d.Code, d.VendorName)
+		h.texts(d.Title, d.Summary)
 		for _, texts := range [...][]string{d.Tags, d.Aliases, d.Symptoms, d.Signatures, d.Constants} {
-			h.list(texts...)
+			h.texts(texts...)
 		}
-		for _, s := range d.Sections {
-			if cfg.Content == "" {
-				h.list(s.Title, s.Text)
-			} else {
-				h.list(s.Title, strconv.Itoa(len(s.Text)))
-			}
+		for s := range d.Sections {
+			h.texts(d.Sections[s].Title, d.Sections[s].Text)
 		}
 	}
 	h.flush()
@@ -249,8 +247,9 @@ func cacheKey(docs []Document, cfg Config) string {
 
 // keyHash collects texts for a hash, so that it is fed in large pieces.
 type keyHash struct {
-	sum hash.Hash
-	buf []byte
+	sum     hash.Hash
+	buf     []byte
+	lengths bool // are enough of the pages' texts
 }
 
 // list adds texts with their lengths, so that no two different lists look alike.
@@ -262,6 +261,18 @@ func (h *keyHash) list(texts ...string) {
 	}
 	if len(h.buf) > 32<<10 {
 		h.flush()
+	}
+}
+
+// texts adds texts of a page, or their lengths.
+func (h *keyHash) texts(texts ...string) {
+	if !h.lengths {
+		h.list(texts...)
+		return
+	}
+	h.buf = binary.AppendUvarint(h.buf, uint64(len(texts)))
+	for _, s := range texts {
+		h.buf = binary.AppendUvarint(h.buf, uint64(len(s)))
 	}
 }
 

@@ -21,7 +21,10 @@ func TestIndexOnDiskAnswersAsInMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer opened.Close()
-	for _, query := range []string{"bad gateway", "gatway", "throttled", "nginx 502", "request", ""} {
+	for _, query := range []string{
+		"bad gateway", "gatway", "throttled", "nginx 502", "request", "", "server replied: Found", "we got request timeout 408",
+		"client closed the connection", "page keeps redirecting forever",
+	} {
 		want := fmt.Sprintf("%+v", search(t, inMemory, Request{Text: query}))
 		for name, x := range map[string]*Index{"built": built, "opened": opened} {
 			if got := fmt.Sprintf("%+v", search(t, x, Request{Text: query})); got != want {
@@ -64,6 +67,18 @@ func TestOpenTellsWhy(t *testing.T) {
 		{"empty folder", func(t *testing.T, cfg *Config) { cfg.Dir = t.TempDir() }, library(), ErrStale},
 		{"other documents", func(*testing.T, *Config) {}, library()[1:], ErrStale},
 		{"other synonyms", func(_ *testing.T, cfg *Config) { cfg.Synonyms = nil }, library(), ErrStale},
+		{"a byte of every file", func(t *testing.T, cfg *Config) {
+			each(t, *cfg, func(path string) {
+				data, err := os.ReadFile(path)
+				if err != nil || filepath.Base(path) == sealName {
+					return
+				}
+				data[len(data)/2] ^= 1
+				if err := os.WriteFile(path, data, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			})
+		}, library(), ErrDamaged},
 		{"truncated", func(t *testing.T, cfg *Config) {
 			each(t, *cfg, func(path string) {
 				if filepath.Base(path) != sealName {
@@ -114,6 +129,50 @@ func TestOpenTellsWhy(t *testing.T) {
 				t.Error("the rebuilt index finds nothing")
 			}
 		})
+	}
+}
+
+// Where the content is named, the documents tell what the name does not: what they are called, and how long they are.
+func TestContentNamesAnIndex(t *testing.T) {
+	cfg := libraryConfig()
+	cfg.Dir, cfg.Content = t.TempDir(), "as it was yesterday"
+	build(t, library(), cfg)
+	open := func(change func(docs []Document, cfg *Config)) error {
+		docs, cfg := library(), cfg
+		change(docs, &cfg)
+		x, err := Open(context.Background(), docs, cfg)
+		if err == nil {
+			x.Close()
+		}
+		return err
+	}
+	if err := open(func([]Document, *Config) {}); err != nil {
+		t.Errorf("the same: %v", err)
+	}
+	for name, change := range map[string]func(docs []Document, cfg *Config){
+		"another content":  func(_ []Document, cfg *Config) { cfg.Content = "as it is today" },
+		"no content":       func(_ []Document, cfg *Config) { cfg.Content = "" },
+		"another order":    func(docs []Document, _ *Config) { docs[0], docs[1] = docs[1], docs[0] },
+		"another id":       func(docs []Document, _ *Config) { docs[0].ID = "OK" + docs[0].ID[2:] },
+		"another code":     func(docs []Document, _ *Config) { docs[0].Code = "201" },
+		"another vendor":   func(docs []Document, _ *Config) { docs[12].VendorName = "Nginx" },
+		"a longer title":   func(docs []Document, _ *Config) { docs[3].Title += "!" },
+		"an alias more":    func(docs []Document, _ *Config) { docs[3].Aliases = []string{""} },
+		"a longer section": func(docs []Document, _ *Config) { docs[9].Sections[1].Text += "!" },
+	} {
+		if err := open(change); !errors.Is(err, ErrStale) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestIDsAreUnique(t *testing.T) {
+	for name, id := range map[string]string{"empty": "", "of another": "200"} {
+		docs := library()
+		docs[1].ID = id
+		if _, err := Build(context.Background(), docs, libraryConfig()); err == nil {
+			t.Errorf("an id that is %s is no error", name)
+		}
 	}
 }
 
