@@ -122,8 +122,6 @@ func (c *Catalog) settle(b *builder, keep bool) {
 	for _, p := range b.files {
 		if keep && p.group == "docs" && p.fail == nil {
 			c.kept[keptKey{p.source, p.file.Path}] = p
-		} else {
-			p.file.Front = nil // it was read; sections hold on to their file, and its nodes are most of its size
 		}
 	}
 }

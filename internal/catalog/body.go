@@ -31,18 +31,6 @@ func (b *body) render() (*markdown.Rendered, error) {
 	return b.rendered, b.err
 }
 
-// Forget lets go of the page's HTML, for callers that keep what they made of it.
-// It is rendered again when it is asked for again.
-func (d *Doc) Forget() {
-	if len(d.Flat) == 0 {
-		return
-	}
-	b := d.Flat[0].body
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.rendered = nil
-}
-
 // HTMLFrom returns the section's blocks from block i on, without the heading.
 func (s *Section) HTMLFrom(i int) template.HTML {
 	r, err := s.body.render()

@@ -36,13 +36,43 @@ type Page struct {
 	Path     string // on the site, without base path: "/codes/202"
 	Summary  string // one line of at most 160 characters; may be empty for a doc
 	Tags     []string
-	Modified time.Time  // day of review or last change; zero where the file does not say
-	File     string     // the content file, "codes/202.md", for people
-	Own      bool       // from a tree of those who host this, not from the shipped library
-	source   int        // the tree it is from
-	Sections []*Section // top-level sections in page order, children below
-	Flat     []*Section // every section in page order
-	Markdown string     // the body as written
+	Modified time.Time // day of review or last change; zero where the file does not say
+	File     string    // the content file, "codes/202.md", for people
+	Own      bool      // from a tree of those who host this, not from the shipped library
+	Markdown string    // the body as written
+
+	source    int // the tree it is from
+	top, flat []*Section
+	text      *docText // of a doc, which makes its sections whenever somebody asks
+}
+
+// Sections are the top-level sections in page order, children below.
+func (p *Page) Sections() []*Section {
+	if p.text != nil {
+		_, top, _ := p.text.read()
+		return top
+	}
+	return p.top
+}
+
+// Flat is every section in page order.
+func (p *Page) Flat() []*Section {
+	if p.text != nil {
+		_, _, links := p.text.read()
+		return links.flat
+	}
+	return p.flat
+}
+
+// Texts calls visit for every section in page order with what is searched of it.
+func (p *Page) Texts(visit func(anchor, title, text, aliasID string)) {
+	if p.text != nil {
+		p.text.texts(visit)
+		return
+	}
+	for _, s := range p.flat {
+		visit(s.Anchor, s.Title, s.Text, s.AliasID)
+	}
 }
 
 // Section is a heading and what stands below it, up to the next heading of the

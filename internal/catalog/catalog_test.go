@@ -93,7 +93,7 @@ func TestLoadLinksPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if html := string(d.Flat[0].HTML()); d.Title != "Install it" || !strings.Contains(html, `href="/help/docs/other#h-part"`) || !strings.Contains(html, `href="#h-set-up"`) {
+	if html := string(d.Flat()[0].HTML()); d.Title != "Install it" || !strings.Contains(html, `href="/help/docs/other#h-part"`) || !strings.Contains(html, `href="#h-set-up"`) {
 		t.Errorf("doc %q: %s", d.Title, html)
 	}
 }

@@ -55,20 +55,16 @@ var (
 )
 
 func (b *builder) addCode(p *parsed) {
-	if p.file.Field("extends") != "" {
-		b.addExtension(p)
+	if m, ok := p.front.(*extensionFront); ok {
+		b.addExtension(p, m)
 		return
 	}
-	var m codeFront
-	if ps := p.file.Decode(&m, !p.cached); ps != nil {
-		b.report(p, ps...)
-		return
-	}
+	m := p.front.(*codeFront)
 	at := func(field, format string, args ...any) {
-		b.problem(p, p.file.FieldLine(field), "front matter: "+format, args...)
+		b.problem(p, p.fieldLine(field), "front matter: "+format, args...)
 	}
 	before := len(b.problems)
-	code := b.newCode(p, &m, at)
+	code := b.newCode(p, m, at)
 	if len(b.problems) > before {
 		return
 	}
@@ -76,7 +72,7 @@ func (b *builder) addCode(p *parsed) {
 		return
 	}
 	b.codeSections(p, code)
-	if !b.claim(p, "code/"+strings.ToLower(code.ID), p.file.FieldLine("code")) {
+	if !b.claim(p, "code/"+strings.ToLower(code.ID), "code") {
 		return
 	}
 	b.cat.codes[strings.ToLower(code.ID)] = code
@@ -87,7 +83,7 @@ func (b *builder) addCode(p *parsed) {
 				continue
 			}
 			if err != nil {
-				b.problem(p, p.file.ItemLine("related", i), "front matter: related: there is no code %q%s", r.ID, b.nearestCode(r.ID))
+				b.problem(p, p.itemLine("related", i), "front matter: related: there is no code %q%s", r.ID, b.nearestCode(r.ID))
 				continue
 			}
 			code.Related = append(code.Related, Relation{Code: target, ID: r.ID, Path: path, Relation: r.Relation, Why: r.Why})
@@ -146,10 +142,10 @@ func (b *builder) newCode(p *parsed, m *codeFront, at func(field, format string,
 	}
 	for i, r := range m.Related {
 		if !slices.Contains(relations, r.Relation) {
-			b.problem(p, p.file.ItemLine("related", i), "front matter: relation %q: one of %s", r.Relation, strings.Join(relations, ", "))
+			b.problem(p, p.itemLine("related", i), "front matter: relation %q: one of %s", r.Relation, strings.Join(relations, ", "))
 		}
 		if r.Why == "" {
-			b.problem(p, p.file.ItemLine("related", i), "front matter: related %q has no why", r.ID)
+			b.problem(p, p.itemLine("related", i), "front matter: related %q has no why", r.ID)
 		}
 	}
 	if !p.cached {
@@ -193,7 +189,7 @@ func (b *builder) newCode(p *parsed, m *codeFront, at func(field, format string,
 
 func (b *builder) checkSignature(p *parsed, i int, s *Signature) {
 	bad := func(format string, args ...any) {
-		b.problem(p, p.file.ItemLine("signatures", i), "front matter: signature: "+format, args...)
+		b.problem(p, p.itemLine("signatures", i), "front matter: signature: "+format, args...)
 	}
 	if !slices.Contains(wheres, s.Where) {
 		bad("where %q: one of %s%s", s.Where, strings.Join(wheres, ", "), didYouMean(s.Where, wheres))

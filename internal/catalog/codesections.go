@@ -32,9 +32,9 @@ var headings = []heading{
 
 // codeSections finds the page's parts by their headings.
 func (b *builder) codeSections(p *parsed, c *Code) {
-	c.Sections, c.Flat = b.sections(p, "")
+	c.top, c.flat = b.sections(p, "")
 	seen := map[string]bool{}
-	for _, s := range c.Sections {
+	for _, s := range c.top {
 		h := headingFor(s.Title)
 		if h == nil {
 			if s.Title != "" {

@@ -11,61 +11,82 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"siteerror/internal/markdown"
 )
 
 // unordered is the place of a page that asks for none: after those that do.
 const unordered = math.MaxInt32
 
-// addDoc makes a page of any other file. What its fields are called depends on
-// the generator it was written for; fields that nobody knows are its author's.
-func (b *builder) addDoc(p *parsed) {
-	f := p.file
-	b.note(&b.cat.Faults, p, p.faults...)
-	if b.opts.Strict {
-		var m struct {
-			Title   string   `yaml:"title"`
-			Summary string   `yaml:"summary"`
-			Tags    []string `yaml:"tags"`
-			Order   int      `yaml:"order"`
-			Draft   bool     `yaml:"draft"`
-		}
-		if ps := f.Decode(&m, true); ps != nil {
-			b.report(p, ps...)
-			return
-		}
+// docFront is what a doc says of itself, in its front matter or else in its text.
+type docFront struct {
+	Title, Label, Summary string
+	Order                 int
+	Tags                  []string
+	Modified              string // RFC 3339, or ""
+	Draft                 bool
+	ID                    string
+	Names                 []string // other addresses on its author's site
+}
+
+// strictDocFront has the fields that our own docs may have.
+type strictDocFront struct {
+	Title   string   `yaml:"title"`
+	Summary string   `yaml:"summary"`
+	Tags    []string `yaml:"tags"`
+	Order   int      `yaml:"order"`
+	Draft   bool     `yaml:"draft"`
+}
+
+// newDocFront finds it. What fields are called depends on the generator that a
+// file was written for; those that nobody knows are its author's.
+func newDocFront(f *markdown.File, o *markdown.Outline) *docFront {
+	m := &docFront{
+		Title: cmp.Or(f.Field("title"), o.Title), Label: f.Field("sidebar_label", "linkTitle", "nav_title"),
+		Summary: clip(oneLine(f.Field("summary", "description")), maxVerdict), Tags: tags(f.List("tags")),
+		Order: order(f.Field("order", "weight", "sidebar_position", "nav_order", "sidebar.order")),
+		Draft: f.Field("draft") == "true" || f.Field("published") == "false",
+		ID:    f.Field("id"), Names: append(f.List("slug", "url", "permalink"), f.List("aliases", "redirect_from")...),
 	}
-	if f.Field("draft") == "true" || f.Field("published") == "false" || p.builtin && !b.cat.Site.Library.HasDocs() {
+	if t := anyDate(f.Field("reviewed", "lastmod", "last_update.date", "updated", "ms.date", "date")); !t.IsZero() {
+		m.Modified = t.Format(time.RFC3339)
+	}
+	if len(o.Sections) > 0 {
+		m.Title = cmp.Or(m.Title, o.Sections[0].Title)
+		m.Summary = cmp.Or(m.Summary, clip(firstSentence(o.Sections[0].Text), maxVerdict))
+	}
+	return m
+}
+
+// addDoc makes a page of any other file.
+func (b *builder) addDoc(p *parsed) {
+	m := p.front.(*docFront)
+	b.note(&b.cat.Faults, p, p.faults...)
+	if m.Draft || p.builtin && !b.cat.Site.Library.HasDocs() {
 		return
 	}
 	if o, taken := b.owners["doc/"+p.docPath]; taken && o.source == p.source {
-		p.docPath = fullDocPath(f.Path) // README.md beside index.md, a.md beside a/index.md
+		p.docPath = fullDocPath(p.file.Path) // README.md beside index.md, a.md beside a/index.md
 	}
-	if !b.claim(p, "doc/"+p.docPath, 1) {
+	if !b.claim(p, "doc/"+p.docPath, "") {
 		return
 	}
-	title := cmp.Or(f.Field("title"), p.outline.Title)
-	if title == "" && len(p.outline.Sections) > 0 {
-		title = p.outline.Sections[0].Title
-	}
-	if title == "" {
-		title = humanize(path.Base(p.docPath))
-	}
-	d := &Doc{Order: order(f.Field("order", "weight", "sidebar_position", "nav_order", "sidebar.order")), Label: f.Field("sidebar_label", "linkTitle", "nav_title")}
+	d := &Doc{Order: m.Order, Label: m.Label}
 	d.Page = Page{
-		Kind: KindDoc, ID: p.docPath, Title: title, Path: docURL(p.docPath), Summary: clip(oneLine(f.Field("summary", "description")), maxVerdict), Tags: tags(f.List("tags")),
-		Modified: anyDate(f.Field("reviewed", "lastmod", "last_update.date", "updated", "ms.date", "date")),
-		File:     f.Path, Own: !p.builtin, source: p.source, Markdown: p.outline.Source,
+		Kind: KindDoc, ID: p.docPath, Title: m.Title, Path: docURL(p.docPath), Summary: m.Summary, Tags: m.Tags, Modified: anyDate(m.Modified),
+		File: p.file.Path, Own: !p.builtin, source: p.source, Markdown: p.rest.source, text: &docText{b.cat, p.file.Path, p.rest},
 	}
-	d.Sections, d.Flat = b.sections(p, "h-")
-	if d.Summary == "" && len(d.Flat) > 0 {
-		d.Summary = clip(firstSentence(d.Flat[0].Text), maxVerdict)
+	if d.Title == "" {
+		d.Title = humanize(path.Base(p.docPath))
 	}
+	b.docs = append(b.docs, p)
 	b.cat.docs[p.docPath] = d
 	b.otherNames(p, d)
 }
 
 // otherNames notes the addresses that a page has, or had, on its author's site.
 func (b *builder) otherNames(p *parsed, d *Doc) {
+	m := p.front.(*docFront)
 	dir := path.Dir(p.docPath)
 	add := func(name string) {
 		if name = strings.ToLower(strings.Trim(name, "/")); name == "" {
@@ -75,15 +96,15 @@ func (b *builder) otherNames(p *parsed, d *Doc) {
 			b.cat.names[name] = d
 		}
 	}
-	for _, name := range append(p.file.List("slug", "url", "permalink"), p.file.List("aliases", "redirect_from")...) {
+	for _, name := range m.Names {
 		if strings.HasPrefix(name, "/") {
 			add(name)
 		} else {
 			add(path.Join(dir, name))
 		}
 	}
-	if id := p.file.Field("id"); id != "" {
-		add(path.Join(dir, id))
+	if m.ID != "" {
+		add(path.Join(dir, m.ID))
 	}
 	if m := datedFile.FindStringSubmatch(path.Base(p.docPath)); m != nil { // a blog's: 2026-05-01-hello.md
 		dated := path.Join(m[1], m[2], m[3], m[4])
@@ -120,7 +141,7 @@ func anyDate(s string) time.Time {
 	if s == "" {
 		return time.Time{}
 	}
-	for _, layout := range []string{time.DateOnly, time.RFC3339, "2006-01-02 15:04:05", "01/02/2006", "2006-01-02T15:04:05"} {
+	for _, layout := range []string{time.RFC3339, time.DateOnly, "2006-01-02 15:04:05", "01/02/2006", "2006-01-02T15:04:05"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t
 		}

@@ -87,7 +87,7 @@ func TestForeignTrees(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if html := string(d.Flat[0].HTML()); !strings.Contains(html, want) {
+		if html := string(d.Flat()[0].HTML()); !strings.Contains(html, want) {
 			t.Errorf("%s: no %s in %s", id, want, html)
 		}
 	}

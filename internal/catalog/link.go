@@ -25,6 +25,7 @@ type linker struct {
 type target struct {
 	path  string     // on the site; may have a fragment
 	flat  []*Section // the page's headings
+	doc   *docText   // has them where that is a doc
 	extra []string
 	any   bool // any fragment will do
 }
@@ -83,6 +84,10 @@ func (l *linker) resolve(dest string) (string, error) {
 func anchor(t target, frag string, loose bool) (string, bool) {
 	if t.any {
 		return frag, true
+	}
+	if t.doc != nil {
+		_, _, links := t.doc.read()
+		t.flat, t.extra = links.flat, links.extra
 	}
 	for _, prefix := range []string{"", markdown.AnchorPrefix} {
 		for _, s := range t.flat {
@@ -197,11 +202,7 @@ func (l *linker) at(file string) (target, bool) {
 }
 
 func (d *Doc) target() target {
-	t := target{path: d.Path, flat: d.Flat}
-	if len(d.Flat) > 0 {
-		t.extra = d.Flat[0].body.links.extra
-	}
-	return t
+	return target{path: d.Path, doc: d.text}
 }
 
 // ending finds the doc whose path ends as a link does that was meant for the
@@ -332,10 +333,10 @@ func (c *Catalog) lookupPath(p string) (t target, ok bool) {
 	switch dir {
 	case "codes":
 		if code, err := c.Code(rest); err == nil {
-			return target{path: code.Path, flat: code.Flat}, true
+			return target{path: code.Path, flat: code.flat}, true
 		}
 		if r, err := c.Rendering(rest); err == nil {
-			return target{path: r.Path, flat: r.Code.Flat}, true
+			return target{path: r.Path, flat: r.Code.flat}, true
 		}
 		if c.failedCode(rest) {
 			return anything, true // its own problems are reported; links to it are not to blame
@@ -345,7 +346,7 @@ func (c *Catalog) lookupPath(p string) (t target, ok bool) {
 			return anything, c.hasTag(tag)
 		}
 		if post, err := c.Post(rest); err == nil {
-			return target{path: post.Path, flat: post.Flat}, true
+			return target{path: post.Path, flat: post.flat}, true
 		}
 	case "docs":
 		if doc, err := c.Doc(strings.TrimSuffix(rest, "/")); err == nil {

@@ -19,8 +19,10 @@ const linkMagic = "siteerror links " + ParseVersion + "\n"
 // takes what that one found.
 func (b *builder) followLinks() {
 	follow := func() {
-		for _, page := range b.links {
-			page()
+		for _, p := range b.docs {
+			text := docText{b.cat, p.file.Path, p.rest}
+			o, _, links := text.read()
+			b.follow(p, links, o.Links)
 		}
 	}
 	if b.opts.Cache == "" || b.opts.Strict || b.opts.FailOnDocs {

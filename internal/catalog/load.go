@@ -148,12 +148,15 @@ type parsed struct {
 	docPath string // of a doc: its URL below /docs/, "" for the root
 	file    *markdown.File
 	outline *markdown.Outline
+	front   any     // of kinds that have a type for it: *codeFront, *extensionFront, *docFront, *navFile
+	nodes   decoder // of the file's front matter, until somebody needs it: see wake
 	fail    markdown.Problems
 	faults  markdown.Problems // that do not cost a doc its page
 	stat    fileStat
 	cached  bool              // it was not parsed: what it says by itself has been found good before
 	sum     [sha256.Size]byte // of the file's bytes
-	code    decoder           // of file, outline and faults, whose texts are parts of it
+	code    decoder           // of all this, whose texts are parts of it
+	rest    decoder           // a doc's outline
 }
 
 type owner struct {
@@ -167,7 +170,7 @@ type builder struct {
 	files      []*parsed
 	owners     map[string]owner // "code/502" → who has it
 	pending    []func()         // work that needs every page
-	links      []func()         // follow the links of a doc each: see followLinks
+	docs       []*parsed        // that became pages, for their links: see followLinks
 	extensions []func()         // sections for pages of other files
 	snippets   []*snippetTemplate
 	constants  map[string][]Constant // by id
@@ -212,7 +215,7 @@ func (b *builder) note(lenient *markdown.Problems, p *parsed, ps ...markdown.Pro
 	for i := range ps {
 		ps[i].Path = path.Join(p.dir, ps[i].Path)
 	}
-	if p.group == "docs" && !b.opts.Strict && !b.opts.FailOnDocs {
+	if (p.group == "docs" || p.group == navGroup) && !b.opts.Strict && !b.opts.FailOnDocs {
 		*lenient = append(*lenient, ps...)
 		return
 	}
@@ -295,10 +298,10 @@ func (b *builder) add(p *parsed) {
 }
 
 // claim takes key for p. Within one source a second claim is a mistake, told
-// with both places; a later source replaces.
-func (b *builder) claim(p *parsed, key string, line int) bool {
+// with both places, at the field it comes from; a later source replaces.
+func (b *builder) claim(p *parsed, key, field string) bool {
 	if o, taken := b.owners[key]; taken && o.source == p.source {
-		b.problem(p, line, "%s is already in %s: rename or remove one", strings.Replace(key, "/", " ", 1), o.path)
+		b.problem(p, p.fieldLine(field), "%s is already in %s: rename or remove one", strings.Replace(key, "/", " ", 1), o.path)
 		return false
 	}
 	b.owners[key] = owner{p.source, path.Join(p.dir, p.file.Path)}
@@ -308,7 +311,7 @@ func (b *builder) claim(p *parsed, key string, line int) bool {
 // sections builds the page's section tree. Anchors of free text get a prefix,
 // so that a heading can never take an id the page's frame uses.
 func (b *builder) sections(p *parsed, anchorPrefix string) (top, flat []*Section) {
-	links := &linker{cat: b.cat, dir: path.Dir(p.file.Path), file: p.file.Path, prefix: anchorPrefix, extra: p.outline.Anchors, doc: p.group == "docs"}
+	links := &linker{cat: b.cat, dir: path.Dir(p.file.Path), file: p.file.Path, prefix: anchorPrefix, extra: p.outline.Anchors}
 	body := &body{source: p.outline.Source, links: links}
 	top, flat = newSections(p.outline, body)
 	links.flat = flat
@@ -318,20 +321,18 @@ func (b *builder) sections(p *parsed, anchorPrefix string) (top, flat []*Section
 		}
 	}
 	if len(p.outline.Links) > 0 {
-		follow := func() {
-			for _, l := range p.outline.Links {
-				if _, err := links.resolve(l.Dest); err != nil {
-					b.linkProblem(p, l.Line, err)
-				}
-			}
-		}
-		if links.doc {
-			b.links = append(b.links, follow)
-		} else {
-			b.pending = append(b.pending, follow)
-		}
+		b.pending = append(b.pending, func() { b.follow(p, links, p.outline.Links) })
 	}
 	return top, flat
+}
+
+// follow reports the page's links that lead nowhere.
+func (b *builder) follow(p *parsed, links *linker, to []markdown.Link) {
+	for _, l := range to {
+		if _, err := links.resolve(l.Dest); err != nil {
+			b.linkProblem(p, l.Line, err)
+		}
+	}
 }
 
 // linkProblem reports a broken link. In a doc it does not cost the page.

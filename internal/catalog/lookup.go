@@ -196,10 +196,11 @@ func abs(i int) int {
 func (c *Catalog) Broken() markdown.Problems {
 	var ps markdown.Problems
 	check := func(p Page) {
-		if !p.Own || len(p.Flat) == 0 {
+		flat := p.Flat()
+		if !p.Own || len(flat) == 0 {
 			return
 		}
-		if _, err := p.Flat[0].body.render(); err != nil { // one section stands for its page
+		if _, err := flat[0].body.render(); err != nil { // one section stands for its page
 			ps = append(ps, markdown.Problem{Path: path.Join(c.trees[max(p.source, 0)].dir, p.File), Msg: err.Error()})
 		}
 	}
@@ -211,7 +212,6 @@ func (c *Catalog) Broken() markdown.Problems {
 	}
 	for _, p := range c.Docs {
 		check(p.Page)
-		p.Forget()
 	}
 	return ps
 }
@@ -226,7 +226,7 @@ func (c *Catalog) PlainText(md string) string { return c.renderer.Text(md) }
 // do not keep.
 func (c *Catalog) Blocks(p Page) []*Section {
 	if p.Kind != KindDoc || p.Markdown == "" {
-		return p.Flat
+		return p.Flat()
 	}
 	_, flat := newSections(c.renderer.Outline(&markdown.File{Path: p.File, Body: []byte(p.Markdown), BodyLine: 1}), nil)
 	return flat

@@ -2,11 +2,10 @@ package catalog
 
 import (
 	"bytes"
-	"fmt"
-	"io"
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -20,9 +19,8 @@ type navEntry struct {
 	group string // the headings it stands under, without those of its folder
 }
 
-// maxNav is the size in bytes of a navigation file; the largest known is a
-// tenth of it.
-const maxNav = 2 << 20
+// navGroup is the group of files that order pages.
+const navGroup = "nav"
 
 // isNav reports whether a file orders pages instead of being one.
 func isNav(name string) bool {
@@ -34,54 +32,51 @@ func isNav(name string) bool {
 	return false
 }
 
-// readNav notes what a navigation file says. One that cannot be read costs the
-// order only, and is reported.
-func (b *builder) readNav(src Source, name string) {
-	fail := func(line int, format string, args ...any) {
-		b.note(&b.cat.Skipped, &parsed{dir: src.Dir, group: "docs"}, markdown.Problem{Path: name, Line: line, Msg: fmt.Sprintf(format, args...)})
-	}
-	f, err := src.FS.Open(name)
-	if err != nil {
-		fail(0, "cannot read the file: %v", cause(err))
-		return
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxNav))
-	if info, serr := f.Stat(); err != nil || serr != nil || !info.Mode().IsRegular() || len(text) == maxNav {
-		fail(0, "cannot read the file, or it has more than %d bytes", maxNav)
-		return
-	}
-	b.hash.Write(text)
-	n := &navReader{b: b, src: src, dir: path.Dir(name), file: name}
+// navFile is what a navigation file says, by itself.
+type navFile struct {
+	Folder bool // it is about its own folder, the one entry
+	Pages  []navPage
+}
+
+// navPage is a page that a navigation file names.
+type navPage struct {
+	ID           string // of the doc; or
+	Dir, Ref     string // Docusaurus: the folder of the sidebar, and what stands in it
+	Order        int    // of a folder: as it says itself, 0 where it says nothing
+	Title, Group string
+}
+
+// readNav reads a navigation file.
+func readNav(name string, text []byte, r *markdown.Renderer) (*navFile, markdown.Problems) {
+	n := &navReader{dir: path.Dir(name), file: &navFile{}}
 	switch base := strings.ToLower(path.Base(name)); {
 	case strings.HasSuffix(base, ".md"):
-		o := b.cat.renderer.Brief(&markdown.File{Path: name, Body: markdown.Plain(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))), BodyLine: 1})
+		o := r.Brief(&markdown.File{Path: name, Body: markdown.Plain(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))), BodyLine: 1})
 		for _, l := range o.Links {
 			n.page(strings.TrimPrefix(l.Dest, markdown.WikiScheme), "")
 		}
-		return
+		return n.file, nil
 	case strings.HasPrefix(base, "sidebars."):
 		text = sidebarData(text)
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
 		if strings.HasPrefix(path.Base(name), "sidebars.") {
-			return // a program, not data: the folders give the order
+			return n.file, nil // a program, not data: the folders give the order
 		}
-		fail(0, "%s", strings.TrimPrefix(err.Error(), "yaml: "))
-		return
+		return nil, markdown.Problems{{Path: name, Msg: strings.TrimPrefix(err.Error(), "yaml: ")}}
 	}
 	if len(doc.Content) == 0 {
-		return
+		return n.file, nil
 	}
 	root := doc.Content[0]
 	switch base := strings.ToLower(path.Base(name)); {
 	case strings.HasPrefix(base, "_category_"):
-		e := navEntry{title: text1(root, "label"), order: order(text1(root, "position"))}
-		if e.order == unordered {
-			e.order = 0
+		e := navPage{ID: docPath(path.Join(n.dir, "index.md")), Title: text1(root, "label"), Order: order(text1(root, "position"))}
+		if e.Order == unordered {
+			e.Order = 0
 		}
-		b.nav[docPath(path.Join(n.dir, "index.md"))] = e
+		n.file.Folder, n.file.Pages = true, []navPage{e}
 	case strings.HasPrefix(base, "mkdocs"):
 		n.dir = path.Join(n.dir, orElse(text1(root, "docs_dir"), "docs"))
 		n.mkdocs(child(root, "nav"))
@@ -90,15 +85,74 @@ func (b *builder) readNav(src Source, name string) {
 	default:
 		n.sidebars(root)
 	}
+	return n.file, nil
 }
 
-// navReader walks a navigation file, counting as it goes.
+// addNav notes what the navigation files among files say; the first that names a
+// page decides. One that cannot be read costs the order only, and is reported.
+func (b *builder) addNav(files []*parsed) {
+	byRef := sync.OnceValue(func() map[string]string { return docsByName(b.files) })
+	for _, p := range files {
+		if p.group != navGroup {
+			continue
+		}
+		if p.fail != nil {
+			b.report(p, p.fail...)
+			continue
+		}
+		nav, count := p.front.(*navFile), 0
+		for _, page := range nav.Pages {
+			id, order := page.ID, page.Order
+			if page.Ref != "" {
+				id = page.find(byRef())
+			}
+			if !nav.Folder {
+				if id == noDoc || b.nav[id].order != 0 {
+					continue
+				}
+				count++
+				order = count * 1000
+			}
+			b.nav[id] = navEntry{order: order, title: page.Title, group: page.Group}
+		}
+	}
+}
+
+const noDoc = "\x00" // no id
+
+// find looks a reference up beside the sidebar, or in the folder of the docs there.
+func (n *navPage) find(docs map[string]string) string {
+	for _, dir := range [...]string{"docs", "../docs", "."} {
+		if id, ok := docs[path.Join(n.Dir, dir, n.Ref)]; ok {
+			return id
+		}
+	}
+	return noDoc
+}
+
+// docsByName are the ids of docs by folder and name, which is the file's or the
+// one that its front matter gives it.
+func docsByName(files []*parsed) map[string]string {
+	ids := map[string]string{}
+	for _, p := range files {
+		m, ok := p.front.(*docFront)
+		if !ok {
+			continue
+		}
+		for _, name := range [...]string{p.name, m.ID} {
+			at := path.Join(path.Dir(p.file.Path), name)
+			if _, taken := ids[at]; !taken && name != "" {
+				ids[at] = docPath(p.file.Path)
+			}
+		}
+	}
+	return ids
+}
+
+// navReader walks a navigation file.
 type navReader struct {
-	b      *builder
-	src    Source
-	dir    string // of the links
-	file   string
-	count  int
+	file   *navFile
+	dir    string   // of the links
 	titles []string // of the sections around
 }
 
@@ -120,11 +174,12 @@ func (n *navReader) page(dest, title string) {
 	if ext := path.Ext(file); ext != ".md" && ext != ".mdx" && ext != ".markdown" && !strings.HasSuffix(dest, "/") {
 		id = docPath(strings.ReplaceAll(file, " ", "-") + ".md")
 	}
-	if _, known := n.b.nav[id]; known && n.b.nav[id].order != 0 {
-		return
-	}
-	n.count++
-	n.b.nav[id] = navEntry{order: n.count * 1000, title: title, group: strings.Join(n.titles, " › ")}
+	n.add(navPage{ID: id, Title: title})
+}
+
+func (n *navReader) add(p navPage) {
+	p.Group = strings.Join(n.titles, " › ")
+	n.file.Pages = append(n.file.Pages, p)
 }
 
 func (n *navReader) section(title string, inside func()) {
@@ -198,7 +253,7 @@ func (n *navReader) sidebars(node *yaml.Node) {
 		case kind == "":
 			for i := 0; i+1 < len(node.Content); i += 2 {
 				title := node.Content[i].Value
-				if n.count == 0 && len(n.titles) == 0 || node.Content[i+1].Kind == yaml.MappingNode {
+				if len(n.file.Pages) == 0 && len(n.titles) == 0 || node.Content[i+1].Kind == yaml.MappingNode {
 					title = "" // the sidebar's own name
 				}
 				n.section(title, func() { n.sidebars(node.Content[i+1]) })
@@ -207,22 +262,10 @@ func (n *navReader) sidebars(node *yaml.Node) {
 	}
 }
 
-// sidebarPage finds the page of an id, which counts from the folder of the docs:
-// beside the file, or beside the folder it is in.
+// sidebarPage notes that the page with an id comes next.
 func (n *navReader) sidebarPage(id, title string) {
-	if id == "" {
-		return
-	}
-	for _, dir := range []string{"docs", "../docs", "."} {
-		at := path.Join(n.dir, dir)
-		for _, p := range n.b.files {
-			if p.group == "docs" && path.Dir(p.file.Path) == path.Join(at, path.Dir(id)) && (p.name == path.Base(id) || p.file.Field("id") == path.Base(id)) {
-				n.dir, at = at, n.dir
-				n.page(strings.TrimPrefix(p.file.Path, n.dir+"/"), title)
-				n.dir = at
-				return
-			}
-		}
+	if id != "" {
+		n.add(navPage{Dir: n.dir, Ref: id, Title: title})
 	}
 }
 

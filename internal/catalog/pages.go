@@ -22,7 +22,7 @@ func (b *builder) taxonomy(p *parsed, dir string, m taxonomyFront) (Taxonomy, bo
 		b.problem(p, 1, "front matter: title is missing")
 		return Taxonomy{}, false
 	}
-	if !b.claim(p, dir+"/"+p.name, 1) {
+	if !b.claim(p, dir+"/"+p.name, "") {
 		return Taxonomy{}, false
 	}
 	t := Taxonomy{Slug: p.name, Title: m.Title, Order: m.Order, Color: m.Color, Path: "/" + dir + "/" + p.name}
@@ -58,7 +58,7 @@ func (b *builder) addVendor(p *parsed) {
 		return
 	}
 	if m.Hop != "" && !slices.Contains(emitters, m.Hop) {
-		b.problem(p, p.file.FieldLine("hop"), "front matter: hop %q: one of %s", m.Hop, strings.Join(emitters, ", "))
+		b.problem(p, p.fieldLine("hop"), "front matter: hop %q: one of %s", m.Hop, strings.Join(emitters, ", "))
 	}
 	if t, ok := b.taxonomy(p, "vendors", m.taxonomyFront); ok {
 		b.cat.vendors[t.Slug] = &Vendor{Taxonomy: t, Hop: m.Hop, Words: m.Words, URL: m.URL}
@@ -81,7 +81,7 @@ func (b *builder) addPost(p *parsed) {
 		return
 	}
 	at := func(field, format string, args ...any) {
-		b.problem(p, p.file.FieldLine(field), "front matter: "+format, args...)
+		b.problem(p, p.fieldLine(field), "front matter: "+format, args...)
 	}
 	before := len(b.problems)
 	for field, value := range map[string]string{"title": m.Title, "date": m.Date, "summary": m.Summary} {
@@ -110,7 +110,7 @@ func (b *builder) addPost(p *parsed) {
 			at("updated", "updated: %v", err)
 		}
 	}
-	if len(b.problems) > before || !b.claim(p, "post/"+p.name, 1) {
+	if len(b.problems) > before || !b.claim(p, "post/"+p.name, "") {
 		return
 	}
 	if p.builtin && !b.cat.Site.Library.HasPosts() {
@@ -121,9 +121,9 @@ func (b *builder) addPost(p *parsed) {
 		Kind: KindPost, ID: p.name, Title: m.Title, Path: "/blog/" + p.name, Summary: m.Summary, Tags: m.Tags,
 		Modified: latest(date, updated), File: p.file.Path, Own: !p.builtin, source: p.source, Markdown: p.outline.Source,
 	}
-	post.Sections, post.Flat = b.sections(p, "h-")
+	post.top, post.flat = b.sections(p, "h-")
 	words := 0
-	for _, s := range post.Flat {
+	for _, s := range post.flat {
 		words += len(strings.Fields(s.Text))
 	}
 	post.Minutes = max(1, (words+wordsPerMinute/2)/wordsPerMinute)
@@ -201,7 +201,7 @@ func (b *builder) addGuide(p *parsed) {
 		return
 	}
 	if n := utf8.RuneCountInString(m.Verdict); n > maxVerdict {
-		b.problem(p, p.file.FieldLine("verdict"), "front matter: verdict has %d characters: at most %d", n, maxVerdict)
+		b.problem(p, p.fieldLine("verdict"), "front matter: verdict has %d characters: at most %d", n, maxVerdict)
 	}
 	g := &Guide{Verdict: m.Verdict, Choose: m.Choose}
 	g.Sections, _ = b.sections(p, "h-")
@@ -212,7 +212,7 @@ func (b *builder) addGuide(p *parsed) {
 				return
 			}
 			if err != nil {
-				b.problem(p, p.file.FieldLine("codes"), "front matter: there is no code %q%s", id, b.nearestCode(id))
+				b.problem(p, p.fieldLine("codes"), "front matter: there is no code %q%s", id, b.nearestCode(id))
 				return
 			}
 			g.Codes = append(g.Codes, code)
@@ -220,9 +220,9 @@ func (b *builder) addGuide(p *parsed) {
 		sortCanonical(g.Codes)
 		g.Path = comparePath(g.Codes)
 		if want := path.Base(g.Path); want != p.name {
-			b.problem(p, p.file.FieldLine("codes"), "front matter: name the file %s.md, the canonical order of the two", want)
+			b.problem(p, p.fieldLine("codes"), "front matter: name the file %s.md, the canonical order of the two", want)
 		}
-		if !b.claim(p, "comparison/"+g.Path, p.file.FieldLine("codes")) {
+		if !b.claim(p, "comparison/"+g.Path, "codes") {
 			return
 		}
 		b.cat.guides[g.Path] = g

@@ -11,7 +11,7 @@ import (
 
 // ParseVersion names what is read of files, and what is wrong with a file by
 // itself. Raise it whenever either changes: what was kept of files is read anew.
-const ParseVersion = "4"
+const ParseVersion = "5"
 
 // parseCache is what an earlier process has read of a tree's files, all of which
 // it has found good. An entry counts for a file of the same content: of the same
@@ -114,15 +114,10 @@ func (c *parseCache) take(p *parsed, fsys fs.FS) bool {
 			return false
 		}
 	}
-	d := e.data
-	kept := d.parsed(p.file.Path)
-	if d.bad {
+	if !p.read(e.data) {
 		return false
 	}
-	if kept.group == "docs" && p.group != "docs" {
-		p.asDoc()
-	}
-	p.file, p.outline, p.faults, p.sum, p.code, p.cached = kept.file, kept.outline, kept.faults, e.sum, e.data, true
+	p.sum, p.cached = e.sum, true
 	return true
 }
 
@@ -157,9 +152,7 @@ func (b *builder) keep(c *parseCache, files []*parsed) {
 	c.index(text)
 	for _, p := range files {
 		if e, ok := c.entries[p.file.Path]; ok {
-			p.code = e.data
-			again := e.data.parsed(p.file.Path)
-			p.file, p.outline, p.faults = again.file, again.outline, again.faults
+			p.read(e.data)
 		}
 	}
 }

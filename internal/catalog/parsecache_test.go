@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"siteerror/internal/markdown"
 )
 
 // A cache saves reading; what it says is what the files say, whatever has
@@ -61,7 +63,7 @@ func TestParseCache(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return fmt.Sprint(d.Title, d.Tags, d.Order, d.Summary, d.Flat[0].Text, d.Flat[1].Title, d.Flat[1].Anchor, d.Flat[1].HTML(), len(c.Docs), c.Faults, c.Hash)
+		return fmt.Sprint(d.Title, d.Tags, d.Order, d.Summary, d.Flat()[0].Text, d.Flat()[1].Title, d.Flat()[1].Anchor, d.Flat()[1].HTML(), len(c.Docs), c.Faults, c.Hash)
 	}
 	cold, cached := load()
 	want := describe(cold)
@@ -150,8 +152,15 @@ func FuzzDecoder(f *testing.F) {
 	e.text("title")
 	f.Add(string(e.b))
 	f.Fuzz(func(t *testing.T, s string) {
-		d := decoder{s: s, plain: s, source: s}
-		p := d.parsed("x.md")
+		p := newParsed(0, "x.md")
+		if !p.read(decoder{s: s, plain: s, source: s}) {
+			return
+		}
+		p.wake()
+		if p.group == "docs" {
+			d := p.rest
+			p.outline = d.outline()
+		}
 		if p.outline != nil && len(p.outline.Sections) > len(s) || len(p.file.Field("title")) > len(s)*3 {
 			t.Errorf("%q makes more than it holds", s)
 		}
@@ -169,18 +178,28 @@ func TestParsedCodec(t *testing.T) {
 	}
 	var size, source int
 	for _, p := range b.files {
+		fresh := newParsed(0, p.file.Path)
+		fresh.parse(os.DirFS("../../content"), b.cat.renderer, false)
 		var e encoder
-		e.parsed(p)
-		d := decoder{s: string(e.b), plain: string(e.plain), source: string(e.source)}
-		got := d.parsed(p.file.Path)
-		if d.bad || d.s+d.plain+d.source != "" {
-			t.Fatalf("%s: %d bytes are left, bad: %t", p.file.Path, len(d.s+d.plain+d.source), d.bad)
+		e.parsed(fresh)
+		got := newParsed(0, p.file.Path)
+		if !got.read(decoder{s: string(e.b), plain: string(e.plain), source: string(e.source)}) {
+			t.Fatalf("%s makes no sense", p.file.Path)
 		}
-		forgetColumns(p.file.Front)
-		if p.outline != nil {
-			source += len(p.outline.Source)
+		rest := got.rest
+		if got.group == "docs" {
+			got.outline = rest.outline()
+			fresh.file = &markdown.File{Path: fresh.file.Path, BodyLine: fresh.file.BodyLine} // the rest is not kept
 		}
-		if !reflect.DeepEqual(got.file, p.file) || !reflect.DeepEqual(got.outline, p.outline) || got.group != p.group {
+		if rest.bad || rest.s+rest.plain+rest.source != "" {
+			t.Fatalf("%s: %d bytes are left, bad: %t", p.file.Path, len(rest.s+rest.plain+rest.source), rest.bad)
+		}
+		got.wake()
+		forgetColumns(fresh.file.Front)
+		if fresh.outline != nil {
+			source += len(fresh.outline.Source)
+		}
+		if !reflect.DeepEqual(got.file, fresh.file) || !reflect.DeepEqual(got.front, fresh.front) || !reflect.DeepEqual(got.outline, fresh.outline) || got.group != fresh.group {
 			t.Errorf("%s is another file from the cache", p.file.Path)
 		}
 		size += len(e.b) + len(e.plain) + len(e.source)

@@ -53,19 +53,31 @@ func (e *encoder) parsed(p *parsed) {
 	e.text(p.group)
 	e.int(p.file.BodyLine)
 	e.text(string(p.file.Body))
-	e.int(countNodes(p.file.Front))
-	if p.file.Front != nil {
-		e.node(p.file.Front)
-	}
-	e.flag(p.outline != nil)
-	if p.outline != nil {
-		e.outline(p.outline)
-	}
 	e.int(len(p.faults))
 	for _, f := range p.faults {
 		e.int(f.Line)
 		e.text(f.Msg)
 	}
+	e.front(p.front)
+	if p.group == "docs" { // nobody asks for a field of theirs again
+		e.text("")
+	} else {
+		e.text(string(frontNodes(p.file.Front)))
+	}
+	e.flag(p.outline != nil)
+	if p.outline != nil {
+		e.outline(p.outline)
+	}
+}
+
+func frontNodes(n *yaml.Node) []byte {
+	if n == nil {
+		return nil
+	}
+	var e encoder
+	e.int(countNodes(n))
+	e.node(n)
+	return e.b
 }
 
 func countNodes(n *yaml.Node) int {
@@ -168,9 +180,7 @@ func (c *compactor) flush() {
 		end := c.ends[i]
 		p.code = decoder{s: b[start.b:end.b], plain: plain[start.plain:end.plain], source: source[start.source:end.source]}
 		start = end
-		d := p.code
-		again := d.parsed(p.file.Path)
-		p.file, p.outline, p.faults = again.file, again.outline, again.faults
+		p.read(p.code)
 	}
 	c.e = encoder{c.e.b[:0], c.e.plain[:0], c.e.source[:0]}
 	c.files, c.ends = c.files[:0], c.ends[:0]
@@ -246,22 +256,61 @@ func (d *decoder) part(whole string) string {
 	return whole[at-1:][:n]
 }
 
-func (d *decoder) parsed(path string) *parsed {
-	p := &parsed{group: d.text(), file: &markdown.File{Path: path, BodyLine: d.int()}}
+// read makes p of what was written of its file, and reports whether it makes
+// sense; p is as it was if not. The sections of a doc wait until somebody asks for
+// them, and so do the lines of a code's fields.
+func (p *parsed) read(code decoder) bool {
+	d := code
+	group, file := d.text(), &markdown.File{Path: p.file.Path, BodyLine: d.int()}
 	if body := d.text(); body != "" {
-		p.file.Body = []byte(body)
+		file.Body = []byte(body)
 	}
-	if n := d.count(); n > 0 {
-		nodes := make([]yaml.Node, n)
-		p.file.SetFront(d.node(&nodes))
-	}
-	if d.flag() {
-		p.outline = d.outline()
-	}
+	var faults markdown.Problems
 	for n := d.count(); n > 0; n-- {
-		p.faults = append(p.faults, markdown.Problem{Path: path, Line: d.int(), Msg: d.text()})
+		faults = append(faults, markdown.Problem{Path: file.Path, Line: d.int(), Msg: d.text()})
 	}
-	return p
+	front := d.front()
+	nodes := decoder{s: d.text()}
+	var outline *markdown.Outline
+	switch outlined := d.flag(); {
+	case group == "docs":
+		if _, ok := front.(*docFront); !ok || !outlined {
+			return false
+		}
+	case outlined:
+		rest := d
+		outline, d = rest.outline(), rest
+	}
+	if d.bad {
+		return false
+	}
+	if group == "docs" && p.group != "docs" {
+		p.asDoc()
+	}
+	p.file, p.faults, p.front, p.nodes, p.outline, p.code, p.rest = file, faults, front, nodes, outline, code, d
+	if front == nil {
+		p.wake()
+	}
+	return true
+}
+
+// wake gives the file its front matter, for the lines that its fields stand on.
+func (p *parsed) wake() {
+	if n := p.nodes.count(); n > 0 {
+		nodes := make([]yaml.Node, n)
+		p.file.SetFront(p.nodes.node(&nodes))
+		p.nodes = decoder{}
+	}
+}
+
+func (p *parsed) fieldLine(field string) int {
+	p.wake()
+	return p.file.FieldLine(field)
+}
+
+func (p *parsed) itemLine(field string, i int) int {
+	p.wake()
+	return p.file.ItemLine(field, i)
 }
 
 // node takes the next of nodes, and as many as it has below it.
@@ -283,14 +332,12 @@ func (d *decoder) node(nodes *[]yaml.Node) *yaml.Node {
 }
 
 func (d *decoder) outline() *markdown.Outline {
-	o := &markdown.Outline{Title: d.text(), Source: d.apart(&d.source)}
+	o := d.outlineHead()
 	if n := d.count(); n > 0 {
 		o.Sections = make([]markdown.Section, n)
 	}
 	for i := range o.Sections {
-		s := &o.Sections[i]
-		s.Level, s.Line, s.Title, s.Anchor, s.Text, s.Source = d.int(), d.int(), d.text(), d.text(), d.apart(&d.plain), d.part(o.Source)
-		d.blocks(s, o.Source)
+		o.Sections[i] = d.section(o.Source)
 	}
 	if n := d.count(); n > 0 {
 		o.Links = make([]markdown.Link, n)
@@ -302,6 +349,16 @@ func (d *decoder) outline() *markdown.Outline {
 		o.Anchors = append(o.Anchors, d.text())
 	}
 	return o
+}
+
+func (d *decoder) outlineHead() *markdown.Outline {
+	return &markdown.Outline{Title: d.text(), Source: d.apart(&d.source)}
+}
+
+func (d *decoder) section(source string) markdown.Section {
+	s := markdown.Section{Level: d.int(), Line: d.int(), Title: d.text(), Anchor: d.text(), Text: d.apart(&d.plain), Source: d.part(source)}
+	d.blocks(&s, source)
+	return s
 }
 
 func (d *decoder) blocks(s *markdown.Section, source string) {

@@ -21,7 +21,6 @@ var noPages = []string{"node_modules", "_site", "_includes", "_layouts", "_sass"
 // read finds and parses the files of one source, on all processors.
 func (b *builder) read(ctx context.Context, index int, src Source) error {
 	var files []*parsed
-	var navFiles []string
 	err := fs.WalkDir(src.FS, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil && name == ".":
@@ -46,11 +45,8 @@ func (b *builder) read(ctx context.Context, index int, src Source) error {
 			b.hash.Write(text)
 			b.readConstants(name, text)
 			return err
-		case isNav(name):
-			navFiles = append(navFiles, name)
-			return nil
 		}
-		if !isPageFile(name) {
+		if !isPageFile(name) && !isNav(name) {
 			b.addFile(index, src, name, d)
 			return nil
 		}
@@ -58,6 +54,9 @@ func (b *builder) read(ctx context.Context, index int, src Source) error {
 			return nil
 		}
 		p := newParsed(index, name)
+		if isNav(name) {
+			p.group = navGroup
+		}
 		if info, err := d.Info(); err == nil && d.Type().IsRegular() {
 			p.stat = statOf(info)
 		}
@@ -70,7 +69,7 @@ func (b *builder) read(ctx context.Context, index int, src Source) error {
 	}
 	if isForeign(src) {
 		for _, p := range files {
-			if p.foreign = true; p.group != "codes" { // those tell by their front matter
+			if p.foreign = true; p.group != "codes" && p.group != navGroup { // those tell by their front matter
 				p.asDoc()
 			}
 		}
@@ -86,7 +85,7 @@ func (b *builder) read(ctx context.Context, index int, src Source) error {
 			var together compactor
 			for p := range work {
 				if !p.borrow(src.FS, b.opts.Previous) && !cache.take(p, src.FS) {
-					p.parse(src.FS, b.cat.renderer)
+					p.parse(src.FS, b.cat.renderer, b.opts.Strict)
 					together.add(p)
 				}
 			}
@@ -105,9 +104,7 @@ func (b *builder) read(ctx context.Context, index int, src Source) error {
 	if cache != nil && ctx.Err() == nil {
 		b.keep(cache, files)
 	}
-	for _, name := range navFiles {
-		b.readNav(src, name)
-	}
+	b.addNav(files)
 	return ctx.Err()
 }
 
@@ -199,7 +196,8 @@ func fullDocPath(name string) string {
 	return strings.TrimPrefix(strings.TrimSuffix(name, path.Ext(name)), "docs/")
 }
 
-func (p *parsed) parse(fsys fs.FS, r *markdown.Renderer) {
+// parse reads the file. With strict, a doc may have no field that nobody knows.
+func (p *parsed) parse(fsys fs.FS, r *markdown.Renderer, strict bool) {
 	name := p.file.Path
 	fail := func(format string, args ...any) {
 		p.fail = markdown.Problems{{Path: name, Msg: fmt.Sprintf(format, args...)}}
@@ -215,6 +213,10 @@ func (p *parsed) parse(fsys fs.FS, r *markdown.Renderer) {
 		return
 	}
 	p.sum = sha256.Sum256(src)
+	if p.group == navGroup {
+		p.front, p.fail = readNav(name, src, r)
+		return
+	}
 	split := markdown.Split
 	if p.group == "docs" {
 		split = markdown.SplitLoose
@@ -231,8 +233,19 @@ func (p *parsed) parse(fsys fs.FS, r *markdown.Renderer) {
 	switch p.group {
 	case "snippets":
 	case "docs":
+		if strict {
+			p.fail = file.Decode(&strictDocFront{}, true)
+		}
 		file.Body = markdown.Plain(file.Body)
-		p.outline = r.Brief(file)
+		p.outline = briefOutline(r, file)
+		p.front = newDocFront(file, p.outline)
+	case "codes":
+		p.outline = r.Outline(file)
+		p.front = &codeFront{}
+		if file.Field("extends") != "" {
+			p.front = &extensionFront{}
+		}
+		p.fail = file.Decode(p.front, true)
 	default:
 		p.outline = r.Outline(file)
 	}
@@ -259,6 +272,6 @@ func (p *parsed) borrow(fsys fs.FS, from *Catalog) bool {
 	if err != nil || sha256.Sum256(src) != kept.sum {
 		return false
 	}
-	p.file, p.outline, p.fail, p.faults, p.sum, p.code = kept.file, kept.outline, kept.fail, kept.faults, kept.sum, kept.code
-	return true
+	p.sum = kept.sum
+	return p.read(kept.code)
 }

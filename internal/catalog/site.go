@@ -81,16 +81,11 @@ type extensionFront struct {
 
 // addExtension adds a file's sections to a page that another file has, in the
 // place that their headings name, else below the meaning.
-func (b *builder) addExtension(p *parsed) {
-	var m extensionFront
-	if ps := p.file.Decode(&m, !p.cached); ps != nil {
-		b.report(p, ps...)
-		return
-	}
+func (b *builder) addExtension(p *parsed, m *extensionFront) {
 	if m.By == "" {
 		m.By = orElse(b.cat.Site.Title, "this site")
 	}
-	for i := range m.Signatures {
+	for i := 0; !p.cached && i < len(m.Signatures); i++ {
 		b.checkSignature(p, i, &m.Signatures[i])
 	}
 	top, flat := b.sections(p, "x-"+markdown.Slug(p.name)+"-")
@@ -105,7 +100,7 @@ func (b *builder) addExtension(p *parsed) {
 		code, _, err := b.cat.Find(m.Extends)
 		if err != nil {
 			if !b.cat.failedCode(m.Extends) {
-				b.problem(p, p.file.FieldLine("extends"), "front matter: extends: there is no code %q%s", m.Extends, b.nearestCode(m.Extends))
+				b.problem(p, p.fieldLine("extends"), "front matter: extends: there is no code %q%s", m.Extends, b.nearestCode(m.Extends))
 			}
 			return
 		}
@@ -124,7 +119,7 @@ func (b *builder) addExtension(p *parsed) {
 			}
 			place.Added = append(place.Added, s)
 		}
-		code.Flat = append(code.Flat, flat...)
+		code.flat = append(code.flat, flat...)
 		code.Aliases = append(code.Aliases, m.Aliases...)
 		code.Symptoms = append(code.Symptoms, m.Symptoms...)
 		code.Signatures = append(code.Signatures, m.Signatures...)

@@ -210,7 +210,7 @@ const maxSnippetBody = 400
 // ownSnippets are the blocks of the page's section "Code".
 func ownSnippets(c *Code, templates []*snippetTemplate) []Snippet {
 	var out []Snippet
-	for _, s := range c.Sections {
+	for _, s := range c.top {
 		if s.Anchor != "code" {
 			continue
 		}

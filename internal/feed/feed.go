@@ -154,7 +154,7 @@ func Atom(posts []*catalog.Post, site Site, title, path string) []byte {
 		e := atomEntry{
 			Title: p.Title, ID: site.URL + p.Path, Links: []atomLink{{Rel: "alternate", Type: "text/html", Href: site.URL + p.Path}},
 			Published: p.Date.UTC().Format(time.RFC3339), Updated: p.Modified.UTC().Format(time.RFC3339),
-			Summary: p.Summary, Content: atomContent{"html", html(p.Flat)},
+			Summary: p.Summary, Content: atomContent{"html", html(p.Flat())},
 		}
 		for _, t := range p.Tags {
 			e.Categories = append(e.Categories, atomCategory{t})

@@ -192,7 +192,7 @@ func TestSnippetsKeepTheRules(t *testing.T) {
 
 // own reports whether a snippet stands in its page's section "Code".
 func own(code *catalog.Code, s catalog.Snippet) bool {
-	for _, section := range code.Sections {
+	for _, section := range code.Sections() {
 		for _, b := range section.Blocks {
 			if section.Anchor == "code" && b.Code == s.Code {
 				return true

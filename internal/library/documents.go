@@ -68,9 +68,9 @@ func (s *Snapshot) Page(id string) (*catalog.Page, *catalog.Code) {
 
 func document(p catalog.Page) index.Document {
 	d := index.Document{ID: key(p), Kind: string(p.Kind), Title: p.Title, Summary: p.Summary, Tags: p.Tags}
-	for _, s := range p.Flat {
-		d.Sections = append(d.Sections, index.Section{Anchor: s.Anchor, Title: s.Title, Text: s.Text, AliasID: s.AliasID})
-	}
+	p.Texts(func(anchor, title, text, aliasID string) {
+		d.Sections = append(d.Sections, index.Section{Anchor: anchor, Title: title, Text: text, AliasID: aliasID})
+	})
 	return d
 }
 

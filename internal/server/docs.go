@@ -100,9 +100,7 @@ func (s *Server) docPage(c *gin.Context, snap *library.Snapshot, d *catalog.Doc)
 	if n := part(c); n > 1 {
 		return pageNow(s, c, 0, s.views.Doc, s.viewsOf(snap).NewDoc(snap.Catalog, d, n))
 	}
-	err := pageOnce(s, c, snap, s.views.Doc, func() web.DocPage { return s.viewsOf(snap).NewDoc(snap.Catalog, d, 1) })
-	d.Forget()
-	return err
+	return pageOnce(s, c, snap, s.views.Doc, func() web.DocPage { return s.viewsOf(snap).NewDoc(snap.Catalog, d, 1) })
 }
 
 // part is which part of a list is asked for, from 1.

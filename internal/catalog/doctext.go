@@ -1,0 +1,49 @@
+package catalog
+
+import (
+	"path"
+
+	"siteerror/internal/markdown"
+)
+
+// docText has the text of a doc, in the cache or as compact in memory, and makes
+// sections of it whenever somebody asks for them: of thousands of docs few are
+// read. It never changes.
+type docText struct {
+	cat  *Catalog
+	file string
+	code decoder // of the outline
+}
+
+const docPrefix = "h-" // of a doc's own anchors
+
+// briefOutline is a doc's outline with the anchors that the page has, free of
+// those that its frame uses.
+func briefOutline(r *markdown.Renderer, f *markdown.File) *markdown.Outline {
+	o := r.Brief(f)
+	for i := range o.Sections {
+		if s := &o.Sections[i]; s.Title != "" {
+			s.Anchor = docPrefix + s.Anchor
+		}
+	}
+	return o
+}
+
+func (t *docText) read() (o *markdown.Outline, top []*Section, links *linker) {
+	d := t.code
+	o = d.outline()
+	links = &linker{cat: t.cat, dir: path.Dir(t.file), file: t.file, prefix: docPrefix, extra: o.Anchors, doc: true}
+	top, links.flat = newSections(o, &body{source: o.Source, links: links})
+	return o, top, links
+}
+
+// texts is Page.Texts. It leaves out what else there is to a section.
+func (t *docText) texts(visit func(anchor, title, text, aliasID string)) {
+	d := t.code
+	d.text()
+	d.apart(&d.source)
+	for n := d.count(); n > 0; n-- {
+		s := d.section("")
+		visit(s.Anchor, s.Title, s.Text, "")
+	}
+}
