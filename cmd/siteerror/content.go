@@ -78,7 +78,7 @@ func (f *contentFlags) sources() (sources []catalog.Source, done func(), err err
 			return nil, nil, fmt.Errorf("cannot open content folder: %w", err)
 		}
 		roots = append(roots, root)
-		sources = append(sources, catalog.Source{Name: dir, Dir: dir, FS: root.FS()})
+		sources = append(sources, catalog.Source{Name: dir, Dir: dir, FS: root.FS(), Folder: dir})
 	}
 	if f.settings != "" { // last, since who runs the server has the last word
 		file, err := config.Read(os.DirFS(filepath.Dir(f.settings)), filepath.Base(f.settings))

@@ -8,7 +8,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"siteerror/internal/markdown"
 )
@@ -19,13 +18,10 @@ type Asset struct {
 	Path        string // below /docs/, as the page sees it: "guide/img/door.png"
 	ContentType string
 	Download    bool // offered to keep, not to look at
-	Size        int64
-	Modified    time.Time
 
 	name string
 	fsys fs.FS
-	stat func() (fs.FileInfo, error)
-	used bool
+	stat fileStat
 }
 
 // maxAsset is the size of a file in bytes that is still served: films belong on
@@ -44,38 +40,106 @@ var assetTypes = map[string]string{
 // textTypes are shown as plain text.
 const textTypes = " .txt .log .csv .tsv .xml .xsd .xsl .yaml .yml .toml .ini .conf .cfg .config .html .htm .aspx .asp .css .js .mjs .ts .tsx .jsx .vb .vbs .cs .cpp .c .h .hpp .java .kt .go .rs .py .rb .php .pl .lua .swift .sql .sh .bash .zsh .ps1 .psm1 .psd1 .cmd .bat .diff .patch .svc .def .sln .vcproj .csproj .rtf .http .proto .graphql .tf .service .rst .adoc "
 
-func (b *builder) addFile(_ int, src Source, name string, d fs.DirEntry) {
+// assetType is the type that a file is served as, "" for none.
+func assetType(name string) string {
 	ext := strings.ToLower(path.Ext(name))
-	kind, known := assetTypes[ext]
+	if kind, ok := assetTypes[ext]; ok {
+		return kind
+	}
 	base := path.Base(name)
-	if !known && (ext != "" && strings.Contains(textTypes, " "+ext+" ") || ext == "" && strings.Trim(base, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-") == "") { // LICENSE-CODE
-		kind, known = "text/plain; charset=utf-8", true
+	if ext != "" && strings.Contains(textTypes, " "+ext+" ") || ext == "" && strings.Trim(base, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-") == "" { // LICENSE-CODE
+		return "text/plain; charset=utf-8"
 	}
-	if !known || !isRegular(src.FS, name, d) {
-		return
-	}
-	a := &Asset{
-		Path: strings.TrimPrefix(name, "docs/"), ContentType: kind, name: name, fsys: src.FS, stat: d.Info,
-		Download: strings.HasPrefix(kind, "application/") && kind != "application/pdf" && kind != "application/json",
-	}
-	if !d.Type().IsRegular() { // a link inside the tree
-		a.stat = func() (fs.FileInfo, error) { return fs.Stat(src.FS, name) }
-	}
-	b.cat.files[a.Path] = a
+	return ""
 }
 
-// measure learns what only the file itself tells, once a page wants it.
-func (a *Asset) measure() error {
-	info, err := a.stat()
-	if err != nil {
-		return err
+// assets are the files beside the pages. Most are never asked for, so nothing is
+// made of a file but its name until somebody is.
+type assets struct {
+	found  []foundFile
+	byPath map[string]int32  // of the files found
+	lower  map[string]string // paths by their lower-case form
+	used   map[string]*Asset
+}
+
+type foundFile struct {
+	walker *walker
+	entry  entry
+}
+
+func (f *foundFile) path() string { return strings.TrimPrefix(f.entry.name, "docs/") }
+
+func (t *assets) add(w *walker, e entry) { t.found = append(t.found, foundFile{w, e}) }
+
+// use finds a file that may be served, and notes that it is wanted. It is nil
+// where there is none.
+func (t *assets) use(file string) *Asset {
+	if a := t.at(file); a != nil {
+		return a
 	}
-	if info.Size() > maxAsset {
-		return fmt.Errorf("the file has %d bytes; at most %d are served", info.Size(), maxAsset)
+	if t.lower == nil {
+		t.lower = make(map[string]string, len(t.found))
+		for i := range t.found {
+			p := t.found[i].path()
+			t.lower[strings.ToLower(p)] = p
+		}
 	}
-	a.stat = nil // it held the listing of its folder
-	a.Size, a.Modified, a.used = info.Size(), info.ModTime(), true
+	if other := t.lower[strings.ToLower(file)]; other != "" && other != file {
+		return t.at(other)
+	}
 	return nil
+}
+
+func (t *assets) at(file string) *Asset {
+	if a := t.used[file]; a != nil || len(t.found) == 0 {
+		return a
+	}
+	if t.byPath == nil {
+		t.byPath = make(map[string]int32, len(t.found))
+		for i := range t.found {
+			t.byPath[t.found[i].path()] = int32(i)
+		}
+	}
+	i, ok := t.byPath[file]
+	if !ok {
+		return nil
+	}
+	a, err := t.found[i].asset()
+	if err != nil {
+		return nil
+	}
+	t.used[file] = a
+	return a
+}
+
+// settle forgets the files that nobody asked for.
+func (t *assets) settle() {
+	t.found, t.byPath, t.lower = nil, nil, make(map[string]string, len(t.used))
+	for p := range t.used {
+		t.lower[strings.ToLower(p)] = p
+	}
+}
+
+// asset learns what only the file itself tells.
+func (f *foundFile) asset() (*Asset, error) {
+	kind := assetType(f.entry.name)
+	a := &Asset{
+		Path: f.path(), ContentType: kind, name: f.entry.name, fsys: f.walker.src.FS,
+		Download: strings.HasPrefix(kind, "application/") && kind != "application/pdf" && kind != "application/json",
+	}
+	if f.entry.kind == symlink {
+		info, err := fs.Stat(a.fsys, a.name)
+		if err != nil {
+			return nil, err
+		}
+		a.stat = statOf(info)
+	} else if a.stat = f.walker.stat(f.entry); a.stat == (fileStat{}) {
+		return nil, fs.ErrNotExist
+	}
+	if a.stat.size > maxAsset {
+		return nil, fmt.Errorf("the file has %d bytes; at most %d are served", a.stat.size, maxAsset)
+	}
+	return a, nil
 }
 
 // Open opens the file, inside the tree it was found in. The error wraps
@@ -88,7 +152,7 @@ func (a *Asset) URL() string { return (&url.URL{Path: "/docs/" + a.Path}).Escape
 // Asset returns a file that a page links to, by its path below /docs/. The error
 // wraps ErrNotFound.
 func (c *Catalog) Asset(path string) (*Asset, error) {
-	if a, ok := c.files[path]; ok && a.used {
+	if a, ok := c.assets.used[path]; ok {
 		return a, nil
 	}
 	return nil, fmt.Errorf("file %q: %w", path, ErrNotFound)
@@ -103,20 +167,14 @@ type keptKey struct {
 // settle lets go of what only building needed.
 func (c *Catalog) settle(b *builder, keep bool) {
 	if logo := c.Site.Logo; logo != "" {
-		if a, ok := c.files[strings.TrimPrefix(logo, "docs/")]; !ok || a.measure() != nil {
+		if c.assets.at(strings.TrimPrefix(logo, "docs/")) == nil {
 			c.Skipped = append(c.Skipped, markdown.Problem{Path: logo, Msg: "the logo is in no content folder, or is too large"})
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.files)) {
-		a := c.files[name]
-		if a.used {
-			fmt.Fprintf(b.hash, "%s %d %d\n", name, a.Size, a.Modified.UnixNano())
-		} else {
-			delete(c.files, name)
-			if low := strings.ToLower(name); c.lower[low] == name {
-				delete(c.lower, low)
-			}
-		}
+	c.assets.settle()
+	for _, name := range slices.Sorted(maps.Keys(c.assets.used)) {
+		a := c.assets.used[name]
+		fmt.Fprintf(b.hash, "%s %d %d\n", name, a.stat.size, a.stat.mtime)
 	}
 	c.kept = map[keptKey]*parsed{}
 	for _, p := range b.files {

@@ -312,15 +312,15 @@ type Catalog struct {
 	docs       map[string]*Doc
 	categories map[string]*Category
 	vendors    map[string]*Vendor
-	guides     map[string]*Guide   // by path
-	failed     map[string]bool     // "codes/502": there is a file, and it has problems of its own
-	files      map[string]*Asset   // that pages link to, by path below /docs/
-	lower      map[string]string   // files' and docs' paths by their lower-case form
-	names      map[string]*Doc     // by other addresses of theirs, lower case
-	endings    map[string][]*Doc   // by the last word of their paths, lower case
-	kept       map[keptKey]*parsed // for the next load, if asked for
-	trees      []tree              // by source
-	popular    []*Code             // all codes, the most often met first
+	guides     map[string]*Guide        // by path
+	failed     map[string]bool          // "codes/502": there is a file, and it has problems of its own
+	assets     assets                   // that pages link to
+	lower      func() map[string]string // docs' paths by their lower-case form
+	names      map[string]*Doc          // by other addresses of theirs, lower case
+	endings    func() map[string][]*Doc // by the last word of their paths, lower case
+	kept       map[keptKey]*parsed      // for the next load, if asked for
+	trees      []tree                   // by source
+	popular    []*Code                  // all codes, the most often met first
 	renderer   *markdown.Renderer
 	base       string
 }

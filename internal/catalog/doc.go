@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -65,10 +66,11 @@ func (b *builder) addDoc(p *parsed) {
 	if m.Draft || p.builtin && !b.cat.Site.Library.HasDocs() {
 		return
 	}
-	if o, taken := b.owners["doc/"+p.docPath]; taken && o.source == p.source {
+	if d := b.cat.docs[p.docPath]; d != nil && d.source == p.source {
 		p.docPath = fullDocPath(p.file.Path) // README.md beside index.md, a.md beside a/index.md
 	}
-	if !b.claim(p, "doc/"+p.docPath, "") {
+	if d := b.cat.docs[p.docPath]; d != nil && d.source == p.source {
+		b.problem(p, 1, alreadyIn, "doc "+p.docPath, path.Join(p.dir, d.File))
 		return
 	}
 	d := &Doc{Order: m.Order, Label: m.Label}
@@ -234,20 +236,29 @@ func (b *builder) linkDocs() {
 		}
 	}
 	walk(c.Roots)
-	for id, d := range c.docs {
+	c.endings = sync.OnceValue(func() map[string][]*Doc { return docsByEnding(c.docs) })
+	c.lower = sync.OnceValue(func() map[string]string { return lowerIDs(c.docs) })
+}
+
+// docsByEnding are the docs by the last word of their paths, newer versions first.
+func docsByEnding(docs map[string]*Doc) map[string][]*Doc {
+	endings := make(map[string][]*Doc, len(docs))
+	for id, d := range docs {
 		word := strings.ToLower(path.Base(id))
-		c.endings[word] = append(c.endings[word], d)
+		endings[word] = append(endings[word], d)
 	}
-	for _, docs := range c.endings {
+	for _, docs := range endings {
 		slices.SortFunc(docs, func(a, b *Doc) int { return naturalCompare(b.ID, a.ID) }) // 7.6 before 7.5
 	}
-	c.lower = map[string]string{}
-	for id := range c.docs {
-		c.lower[strings.ToLower(id)] = id
+	return endings
+}
+
+func lowerIDs(docs map[string]*Doc) map[string]string {
+	lower := make(map[string]string, len(docs))
+	for id := range docs {
+		lower[strings.ToLower(id)] = id
 	}
-	for name := range c.files {
-		c.lower[strings.ToLower(name)] = name
-	}
+	return lower
 }
 
 // bubbleOrder gives a folder that no navigation names the place of its first

@@ -187,7 +187,7 @@ func (l *linker) at(file string) (target, bool) {
 		}
 		d, ok := c.docs[id]
 		if !ok {
-			if d, ok = c.docs[c.lower[strings.ToLower(id)]]; ok && d.ID == "" && id != "" {
+			if d, ok = c.docs[c.lower()[strings.ToLower(id)]]; ok && d.ID == "" && id != "" {
 				ok = false
 			}
 		}
@@ -224,7 +224,7 @@ func (l *linker) ending(p string) (target, bool) {
 	}
 	var best *Doc
 	bestLen, bestNear := 0, -1
-	for _, d := range l.cat.endings[words[len(words)-1]] {
+	for _, d := range l.cat.endings()[words[len(words)-1]] {
 		have := strings.Split(strings.ToLower(d.ID), "/")
 		n := 0
 		for n < len(words) && n < len(have) && words[len(words)-1-n] == have[len(have)-1-n] {
@@ -260,7 +260,7 @@ func (l *linker) wiki(name string) (string, error) {
 	if t, ok := l.at(path.Join(l.dir, word)); ok {
 		return l.cat.base + t.path, nil
 	}
-	docs := l.cat.endings[path.Base(word)]
+	docs := l.cat.endings()[path.Base(word)]
 	if len(docs) == 0 {
 		return "", fmt.Errorf("link [[%s]]: there is no page of this name", name)
 	}
@@ -272,15 +272,7 @@ func (l *linker) wiki(name string) (string, error) {
 
 // asset finds a file that may be served, and notes that it is wanted.
 func (l *linker) asset(file string) *Asset {
-	file = strings.TrimPrefix(file, "docs/")
-	a, ok := l.cat.files[file]
-	if !ok {
-		a, ok = l.cat.files[l.cat.lower[strings.ToLower(file)]]
-	}
-	if !ok || !a.used && (a.stat == nil || a.measure() != nil) {
-		return nil
-	}
-	return a
+	return l.cat.assets.use(strings.TrimPrefix(file, "docs/"))
 }
 
 func (l *linker) nearestAnchor(frag string) string {

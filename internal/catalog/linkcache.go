@@ -44,13 +44,7 @@ func (b *builder) followLinks() {
 		e.int(f.Line)
 		e.text(f.Msg)
 	}
-	var used []string
-	for name, a := range b.cat.files {
-		if a.used {
-			used = append(used, name)
-		}
-	}
-	slices.Sort(used)
+	used := slices.Sorted(maps.Keys(b.cat.assets.used))
 	e.int(len(used))
 	for _, name := range used {
 		e.text(name)
@@ -70,9 +64,8 @@ func (b *builder) takeLinks(text, key string) bool {
 		faults = append(faults, markdown.Problem{Path: d.text(), Line: d.int(), Msg: d.text()})
 	}
 	for n := d.count(); n > 0; n-- {
-		a := b.cat.files[d.text()]
-		if d.bad || a == nil || !a.used && a.measure() != nil {
-			return false // what was measured is not wrong for that
+		if b.cat.assets.at(d.text()) == nil || d.bad {
+			return false // what is used by now is not wrong for that
 		}
 	}
 	if d.bad {
@@ -89,8 +82,10 @@ func (b *builder) linkKey() string {
 	h.Write(b.hash.Sum(nil))
 	site, _ := json.Marshal(b.cat.Site) // strings and numbers
 	h.Write(site)
-	for _, name := range slices.Sorted(maps.Keys(b.cat.files)) {
-		h.Write(append([]byte(name), 0))
+	var line []byte
+	for i := range b.cat.assets.found {
+		line = append(append(line[:0], b.cat.assets.found[i].entry.name...), 0)
+		h.Write(line)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

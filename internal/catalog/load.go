@@ -27,6 +27,9 @@ type Source struct {
 	Name string // for messages: "the shipped library", "./docs"
 	Dir  string // stands before the files' paths in messages, so that an editor finds them
 	FS   fs.FS
+	// Folder is where FS stands on disk, "" where nobody knows. By it alone it is
+	// seen whether what was once read through FS has changed.
+	Folder string
 	// Builtin marks the shipped library: it can be narrowed, and what it links to
 	// may be missing or replaced without anybody being to blame.
 	Builtin bool
@@ -126,7 +129,7 @@ func newBuilder(opts Options) *builder {
 		cat: &Catalog{
 			codes: map[string]*Code{}, renderings: map[string]Rendering{}, numbers: map[string][]*Code{},
 			posts: map[string]*Post{}, docs: map[string]*Doc{}, categories: map[string]*Category{}, vendors: map[string]*Vendor{}, guides: map[string]*Guide{}, failed: map[string]bool{},
-			files: map[string]*Asset{}, names: map[string]*Doc{}, endings: map[string][]*Doc{},
+			assets: assets{used: map[string]*Asset{}}, names: map[string]*Doc{},
 			renderer: markdown.NewRenderer(markdown.Config{Reserved: reserved}),
 			base:     opts.BasePath,
 		},
@@ -152,7 +155,8 @@ type parsed struct {
 	nodes   decoder // of the file's front matter, until somebody needs it: see wake
 	fail    markdown.Problems
 	faults  markdown.Problems // that do not cost a doc its page
-	stat    fileStat
+	stat    fileStat          // zero where it is not known
+	kept    fileStat          // of the cache's entry; code and sum are its too, until it is used or replaced
 	cached  bool              // it was not parsed: what it says by itself has been found good before
 	sum     [sha256.Size]byte // of the file's bytes
 	code    decoder           // of all this, whose texts are parts of it
@@ -297,11 +301,13 @@ func (b *builder) add(p *parsed) {
 	}
 }
 
+const alreadyIn = "%s is already in %s: rename or remove one"
+
 // claim takes key for p. Within one source a second claim is a mistake, told
 // with both places, at the field it comes from; a later source replaces.
 func (b *builder) claim(p *parsed, key, field string) bool {
 	if o, taken := b.owners[key]; taken && o.source == p.source {
-		b.problem(p, p.fieldLine(field), "%s is already in %s: rename or remove one", strings.Replace(key, "/", " ", 1), o.path)
+		b.problem(p, p.fieldLine(field), alreadyIn, strings.Replace(key, "/", " ", 1), o.path)
 		return false
 	}
 	b.owners[key] = owner{p.source, path.Join(p.dir, p.file.Path)}

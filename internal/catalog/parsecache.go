@@ -13,27 +13,18 @@ import (
 // itself. Raise it whenever either changes: what was kept of files is read anew.
 const ParseVersion = "5"
 
-// parseCache is what an earlier process has read of a tree's files, all of which
-// it has found good. An entry counts for a file of the same content: of the same
-// hash, or, without reading the file, where nobody has touched it since. The
-// system's own time of the last change (ctime) tells that, which nobody can set;
-// where it is too near to the writing of the cache to tell, the content decides.
+// parseCache is what an earlier process has read of a tree: its folders, and its
+// files, of which it has found all good. What it has of a folder counts where
+// nobody has touched that since, and what it has of a file also where the content
+// has the same hash.
 type parseCache struct {
 	file    sealedFile
 	written time.Time
-	entries map[string]cacheEntry
-}
-
-type cacheEntry struct {
-	stat fileStat
-	sum  [sha256.Size]byte
-	data decoder // of the rest, at its beginning
-}
-
-// fileStat tells whether a file may have changed.
-type fileStat struct {
-	size           int64
-	mtime, changed int64 // nanoseconds; changed is 0 where the system does not tell
+	folders map[string]decoder // by path: what is in each
+	count   int                // of files
+	files   decoder            // the next ones, in the order in which they were found
+	all     decoder            // from the first
+	byPath  map[string]decoder // made when one comes out of order
 }
 
 // cacheFile is where the cache of a source stands in dir.
@@ -60,88 +51,121 @@ func openParseCache(dir string, src Source, mappings *Mappings) *parseCache {
 	return c
 }
 
-// index takes apart what the file holds. The entries are none if it makes no sense.
+// index takes apart what the file holds. There is nothing if it makes no sense.
 func (c *parseCache) index(body string) {
-	c.entries = nil
+	*c = parseCache{file: c.file}
 	body, ok := strings.CutPrefix(body, cacheMagic)
 	if !ok {
 		return
 	}
 	d := decoder{s: body}
 	written := time.Unix(0, int64(d.uint()))
-	count, plain, source := d.count(), d.count(), d.count()
+	folders, count, plain, source := d.count(), d.count(), d.count(), d.count()
 	if plain+source > len(d.s) {
 		return
 	}
 	end := len(d.s) - source // the two stand at the end
 	d.s, d.plain, d.source = d.s[:end-plain], d.s[end-plain:end], d.s[end:]
-	c.entries = make(map[string]cacheEntry, count)
-	for ; count > 0 && !d.bad; count-- {
-		e := cacheEntry{}
+	known := make(map[string]decoder, folders)
+	for ; folders > 0; folders-- {
 		path := d.text()
-		e.stat = fileStat{int64(d.uint()), int64(d.uint()), int64(d.uint())}
-		copy(e.sum[:], d.text())
-		e.data = decoder{s: d.text(), plain: d.apart(&d.plain), source: d.apart(&d.source)}
-		c.entries[path] = e
+		known[path] = decoder{s: d.text()}
 	}
-	if d.bad || len(d.s)+len(d.plain)+len(d.source) > 0 {
-		clear(c.entries)
+	if !d.bad {
+		c.written, c.folders, c.count, c.files, c.all = written, known, count, d, d
+	}
+}
+
+// folder is what the cache has of a folder that is as it was.
+func (c *parseCache) folder(path string, now fileStat) (folder, bool) {
+	d, ok := c.folders[path]
+	if !ok || !now.untouchedSince(c.written, d.stat()) {
+		return folder{}, false
+	}
+	f := folder{path: path, stat: now}
+	if n := d.count(); n > 0 {
+		f.entries = make([]entry, n)
+	}
+	for i := range f.entries {
+		f.entries[i] = entry{kind: entryKind(d.int()), name: d.text()}
+	}
+	return f, !d.bad
+}
+
+// next is the next file's path and the rest of its entry.
+func (c *parseCache) next(files *decoder) (path string, d decoder) {
+	path = files.text()
+	d = decoder{s: files.text()}
+	d.plain, d.source = files.apart(&files.plain), files.apart(&files.source)
+	return path, d
+}
+
+// offer gives p what the cache has of its file, for take to judge.
+func (c *parseCache) offer(p *parsed) {
+	if c == nil || c.count == 0 {
 		return
 	}
-	c.written = written
+	following := c.files
+	path, d := c.next(&following)
+	if path == p.file.Path {
+		c.files = following
+	} else { // a file has come or gone
+		if c.byPath == nil {
+			c.byPath = make(map[string]decoder, c.count)
+			for rest := c.all; len(rest.s) > 0; {
+				path, d := c.next(&rest)
+				c.byPath[path] = d
+			}
+		}
+		d = c.byPath[p.file.Path]
+	}
+	if d.s == "" {
+		return
+	}
+	p.kept = d.stat()
+	copy(p.sum[:], d.text())
+	p.code = d
 }
 
-// settled is how long before the cache was written a file must have been left
-// alone for its times to tell: clocks of file systems are coarse.
-const settled = 2 * time.Second
-
-// take gives p what the cache has of its file, and reports whether it had it.
+// take reads p from what was offered, and reports whether that was of any use.
 func (c *parseCache) take(p *parsed, fsys fs.FS) bool {
-	if c == nil {
+	if p.code.s == "" {
 		return false
 	}
-	e, ok := c.entries[p.file.Path]
-	if !ok {
-		return false
-	}
-	untouched := p.stat.changed != 0 && p.stat == e.stat && time.Unix(0, p.stat.changed).Add(settled).Before(c.written)
-	if !untouched {
-		if p.stat.size != e.stat.size {
-			return false
-		}
+	if !p.stat.untouchedSince(c.written, p.kept) {
 		src, err := fs.ReadFile(fsys, p.file.Path)
-		if err != nil || sha256.Sum256(src) != e.sum {
+		if err != nil || sha256.Sum256(src) != p.sum {
 			return false
 		}
+		if p.stat.changed != 0 {
+			p.kept = fileStat{} // the next start need not read it
+		}
 	}
-	if !p.read(e.data) {
-		return false
-	}
-	p.sum, p.cached = e.sum, true
-	return true
+	p.cached = p.read(p.code)
+	return p.cached
 }
 
-// isOf reports whether the cache has just these files, as they are.
-func (c *parseCache) isOf(files []*parsed) bool {
-	kept := 0
+// isOf reports whether the cache has just this, as it is.
+func (c *parseCache) isOf(w *walker, files []*parsed) bool {
+	good := 0
 	for _, p := range files {
 		if p.fail == nil {
-			kept++
-			if !p.cached || p.stat != c.entries[p.file.Path].stat {
+			good++
+			if !p.cached || p.stat != p.kept {
 				return false
 			}
 		}
 	}
-	return kept == len(c.entries)
+	return good == c.count && len(w.folders) == len(c.folders) && (w.src.Folder == "" || !w.listed)
 }
 
 // keep writes the cache for the next process, and has the files' texts stay in it.
 // It is a hint: where it cannot be written, the next start takes longer.
-func (b *builder) keep(c *parseCache, files []*parsed) {
-	if c.isOf(files) {
+func (b *builder) keep(c *parseCache, w *walker, files []*parsed) {
+	if c.isOf(w, files) {
 		return
 	}
-	s, ok := b.stage(c.file, encodeFiles(files))
+	s, ok := b.stage(c.file, encodeTree(w, files))
 	if !ok || b.opts.Mappings == nil {
 		return
 	}
@@ -151,14 +175,15 @@ func (b *builder) keep(c *parseCache, files []*parsed) {
 	}
 	c.index(text)
 	for _, p := range files {
-		if e, ok := c.entries[p.file.Path]; ok {
-			p.read(e.data)
+		if p.fail == nil {
+			c.offer(p)
+			p.read(p.code)
 		}
 	}
 }
 
-// encodeFiles is what the cache of files holds.
-func encodeFiles(files []*parsed) []byte {
+// encodeTree is what the cache of a tree holds.
+func encodeTree(w *walker, files []*parsed) []byte {
 	kept := 0
 	var size codeSize
 	for _, p := range files {
@@ -170,19 +195,30 @@ func encodeFiles(files []*parsed) []byte {
 	}
 	e := encoder{b: []byte(cacheMagic)}
 	e.uint(uint64(time.Now().UnixNano()))
-	e.int(kept)
-	e.int(size.plain)
-	e.int(size.source)
+	for _, n := range [...]int{len(w.folders), kept, size.plain, size.source} {
+		e.int(n)
+	}
+	for _, f := range w.folders {
+		var in encoder
+		in.stat(f.stat)
+		in.int(len(f.entries))
+		for _, found := range f.entries {
+			in.int(int(found.kind))
+			in.text(found.name)
+		}
+		e.text(f.path)
+		e.text(string(in.b))
+	}
 	for _, p := range files {
 		if p.fail != nil {
 			continue
 		}
+		var in encoder
+		in.stat(p.stat)
+		in.text(string(p.sum[:]))
 		e.text(p.file.Path)
-		e.uint(uint64(p.stat.size))
-		e.uint(uint64(p.stat.mtime))
-		e.uint(uint64(p.stat.changed))
-		e.text(string(p.sum[:]))
-		e.text(p.code.s)
+		e.int(len(in.b) + len(p.code.s))
+		e.b = append(append(e.b, in.b...), p.code.s...)
 		e.int(len(p.code.plain))
 		e.int(len(p.code.source))
 	}
@@ -197,4 +233,14 @@ func encodeFiles(files []*parsed) []byte {
 		}
 	}
 	return e.b
+}
+
+func (e *encoder) stat(s fileStat) {
+	for _, n := range [...]uint64{uint64(s.size), uint64(s.mtime), uint64(s.changed), s.inode} {
+		e.uint(n)
+	}
+}
+
+func (d *decoder) stat() fileStat {
+	return fileStat{size: int64(d.uint()), mtime: int64(d.uint()), changed: int64(d.uint()), inode: d.uint()}
 }

@@ -8,63 +8,55 @@ import (
 	"io/fs"
 	"path"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 
 	"siteerror/internal/markdown"
 )
 
-// Folders that hold no pages: what a site generator makes, needs or downloads.
-var noPages = []string{"node_modules", "_site", "_includes", "_layouts", "_sass", "_data"}
+// Files at a tree's root that have data for many pages.
+const (
+	synonymsFile  = "synonyms.yaml"
+	constantsFile = "snippets/constants.tsv"
+)
 
 // read finds and parses the files of one source, on all processors.
 func (b *builder) read(ctx context.Context, index int, src Source) error {
+	var cache *parseCache
+	if b.opts.Cache != "" && !b.opts.Strict && !b.opts.FailOnDocs {
+		cache = openParseCache(b.opts.Cache, src, b.opts.Mappings)
+	}
 	var files []*parsed
-	err := fs.WalkDir(src.FS, ".", func(name string, d fs.DirEntry, err error) error {
+	w := &walker{src: src, cache: cache, fault: func(dir string, err error) { b.folderFault(src, dir, err) }}
+	w.visit = func(e entry) error {
 		switch {
-		case err != nil && name == ".":
-			return fmt.Errorf("%s: %w", src.Name, err)
-		case err != nil: // a folder that cannot be read, or has just gone
-			b.note(&b.cat.Skipped, &parsed{dir: src.Dir, group: "docs"}, markdown.Problem{Path: name, Msg: fmt.Sprintf("cannot read the folder: %v", cause(err))})
-			return fs.SkipDir
-		case name != "." && strings.HasPrefix(d.Name(), "."):
-			if d.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		case d.IsDir():
-			if name == "archetypes" || slices.Contains(noPages, d.Name()) { // skeletons of pages, here as in Hugo
-				return fs.SkipDir
-			}
-			return nil
-		case name == "synonyms.yaml" && !isForeign(src):
-			return b.readSynonyms(src, name)
-		case name == "snippets/constants.tsv":
-			text, err := fs.ReadFile(src.FS, name)
+		case e.name == synonymsFile && !isForeign(src):
+			return b.readSynonyms(src, e.name)
+		case e.name == constantsFile:
+			text, err := fs.ReadFile(src.FS, e.name)
 			b.hash.Write(text)
-			b.readConstants(name, text)
+			b.readConstants(e.name, text)
 			return err
+		case isPageFile(e.name) || isNav(e.name):
+			if !w.regular(e) {
+				return nil
+			}
+			p := newParsed(index, e.name)
+			if isNav(e.name) {
+				p.group = navGroup
+			}
+			if e.kind == plainFile {
+				p.stat = w.stat(e)
+			}
+			p.dir, p.builtin = src.Dir, src.Builtin
+			cache.offer(p)
+			files = append(files, p)
+		case w.regular(e):
+			b.cat.assets.add(w, e)
 		}
-		if !isPageFile(name) && !isNav(name) {
-			b.addFile(index, src, name, d)
-			return nil
-		}
-		if !isRegular(src.FS, name, d) {
-			return nil
-		}
-		p := newParsed(index, name)
-		if isNav(name) {
-			p.group = navGroup
-		}
-		if info, err := d.Info(); err == nil && d.Type().IsRegular() {
-			p.stat = statOf(info)
-		}
-		p.dir, p.builtin = src.Dir, src.Builtin
-		files = append(files, p)
 		return nil
-	})
-	if err != nil {
+	}
+	if err := w.walk("."); err != nil {
 		return err
 	}
 	if isForeign(src) {
@@ -73,10 +65,6 @@ func (b *builder) read(ctx context.Context, index int, src Source) error {
 				p.asDoc()
 			}
 		}
-	}
-	var cache *parseCache
-	if b.opts.Cache != "" && !b.opts.Strict && !b.opts.FailOnDocs {
-		cache = openParseCache(b.opts.Cache, src, b.opts.Mappings)
 	}
 	var wg sync.WaitGroup
 	work := make(chan *parsed)
@@ -102,7 +90,7 @@ func (b *builder) read(ctx context.Context, index int, src Source) error {
 	wg.Wait()
 	b.files = append(b.files, files...)
 	if cache != nil && ctx.Err() == nil {
-		b.keep(cache, files)
+		b.keep(cache, w, files)
 	}
 	b.addNav(files)
 	return ctx.Err()
@@ -144,16 +132,6 @@ func isForeign(src Source) bool {
 		}
 	}
 	return false
-}
-
-// isRegular tells regular files from FIFOs, devices and sockets. A link counts
-// as what it leads to; the file system keeps it inside the root.
-func isRegular(fsys fs.FS, name string, d fs.DirEntry) bool {
-	if d.Type()&fs.ModeSymlink != 0 {
-		info, err := fs.Stat(fsys, name)
-		return err == nil && info.Mode().IsRegular()
-	}
-	return d.Type().IsRegular()
 }
 
 func newParsed(source int, name string) *parsed {
