@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strconv"
@@ -26,7 +27,7 @@ type snippetTemplate struct {
 	Interim   []int  `yaml:"interim"` // the 1xx it can send
 	Skip      []int  `yaml:"skip"`    // the codes it cannot send
 
-	tmpl *template.Template
+	parse func() (*template.Template, error)
 }
 
 // snippetData is what a template knows of a code.
@@ -85,18 +86,22 @@ func (b *builder) addSnippet(p *parsed) {
 		b.problem(p, 1, "front matter: language, framework and purpose (return or handle) are required")
 		return
 	}
-	tmpl, err := template.New(p.file.Path).Funcs(snippetFuncs).Parse(string(p.file.Body))
+	name, body := p.file.Path, string(p.file.Body)
+	t.parse = sync.OnceValues(func() (*template.Template, error) {
+		return template.New(name).Funcs(snippetFuncs).Parse(body)
+	})
+	b.snippets = append(b.snippets, t)
+	if p.cached {
+		return // it was tried
+	}
+	tmpl, err := t.parse()
 	if err != nil {
 		b.problem(p, p.file.BodyLine, "template: %v", err)
 		return
 	}
-	t.tmpl = tmpl
-	var probe bytes.Buffer
-	if err := tmpl.Execute(&probe, snippetData{Status: 503, Name: "Service Unavailable", Headers: []Header{{"Retry-After", "5"}}, Body: "{}", ContentType: "application/json", Wait: true}); err != nil {
+	if err := tmpl.Execute(io.Discard, snippetData{Status: 503, Name: "Service Unavailable", Headers: []Header{{"Retry-After", "5"}}, Body: "{}", ContentType: "application/json", Wait: true}); err != nil {
 		b.problem(p, p.file.BodyLine, "template: %v", err)
-		return
 	}
-	b.snippets = append(b.snippets, t)
 }
 
 // linkSnippets gives every code its snippets, made when they are first asked for.
@@ -138,7 +143,7 @@ func snippetsOf(c *Code, templates []*snippetTemplate) []Snippet {
 				continue
 			}
 			var b bytes.Buffer
-			if t.tmpl.Execute(&b, dataOf(c)) == nil { // it was tried when it was loaded
+			if tmpl, err := t.parse(); err == nil && tmpl.Execute(&b, dataOf(c)) == nil { // it was tried when it was read
 				out = append(out, Snippet{Language: t.Language, Framework: t.Framework, Purpose: purpose, Lexer: t.Lexer, Code: tidy(b.String())})
 			}
 		}

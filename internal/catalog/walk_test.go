@@ -70,6 +70,7 @@ func TestWalkUnchanged(t *testing.T) {
 			t.Fatal(err)
 		}
 		opened = fsys.opened
+		src.FS = os.DirFS(dir)
 		if _, err := Load(context.Background(), []Source{src}, Options{Cache: cache}); err != nil {
 			t.Fatal(err)
 		}
