@@ -1,36 +1,60 @@
 package index
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 )
 
 // nameTable finds the code pages by what they are called: title and aliases, numbers left out. A symptom is no name, but typed as
-// a whole it is as clear as one. It is sorted by key. Reading all names is a start's dearest work, so an index keeps the table.
-type nameTable []name
-
-type name struct {
-	key   string // see nameKey
-	use   nameUse
-	pages []uint32
+// a whole it is as clear as one. Reading all names is a start's dearest work, so an index keeps the table, and for the sake of its
+// size a hash in each name's place, which one text in ten billion shares that is no name.
+type nameTable struct {
+	names []uint64 // sorted: a name's hash, and its use in the lowest bits
+	pages []uint32 // by name; one that several pages have stands in names as often
+	// firsts has how many terms a name of use nameInside has at most, by the number of its first one.
+	firsts map[uint16]uint8
 }
 
 // nameUse is where a name is known.
-type nameUse uint8
+type nameUse uint64
 
 const (
 	nameWhole     nameUse = iota // where nothing else is typed
 	nameAnnounced                // of one word, also behind words that announce it: "server replied: Locked"
 	nameInside                   // of two telling words and more, also in the middle of a longer text
-	numNameUses
+
+	nameUseBits = 2
+	nameBytes   = 6 // of an entry on disk: 46 bits of the hash, and the use
 )
 
-// encodeNames reads the names of docs.
+// nameHash is FNV-1a of a nameKey's beginning.
+type nameHash uint64
+
+const noName nameHash = 14695981039346656037
+
+func (h nameHash) add(text string) nameHash {
+	for i := range len(text) {
+		h = (h ^ nameHash(text[i])) * 1099511628211
+	}
+	return h
+}
+
+// entry is what stands in the table for the name of that hash.
+func (h nameHash) entry(use nameUse) uint64 {
+	return uint64(h>>(64-8*nameBytes+nameUseBits)<<nameUseBits) | uint64(use)
+}
+
+// encodeNames reads the names of docs: of each page that has some how far it is from the one before, how many, and the names; then
+// the first terms.
 func encodeNames(a *analyzer, docs []Document) []byte {
-	names := make(map[string]*name)
+	uses := make(map[string]nameUse)
+	byPage := make(map[int][]string) // keys
+	firsts := make(map[uint16]uint8)
 	var tokens []token
 	for i := range docs {
 		if docs[i].Code == "" {
@@ -40,89 +64,76 @@ func encodeNames(a *analyzer, docs []Document) []byte {
 			f.texts(&docs[i], func(text string) {
 				tokens = a.tokens(tokens[:0], text)
 				key := nameKey(tokens)
-				if key == "" {
-					return
+				if key != "" && !slices.Contains(byPage[i], key) {
+					byPage[i] = append(byPage[i], key)
 				}
-				n := names[key]
-				if n == nil {
-					n = &name{key: key}
-					names[key] = n
-				}
-				if len(n.pages) == 0 || n.pages[len(n.pages)-1] != uint32(i) {
-					n.pages = append(n.pages, uint32(i))
-				}
-				if f != fieldSymptom {
-					n.use = useOf(nameTerms(tokens))
+				terms := nameTerms(tokens)
+				switch {
+				case f == fieldSymptom || len(terms) > math.MaxUint8:
+				case telling(terms) > 1:
+					first := termNumber(terms[0])
+					firsts[first] = max(firsts[first], uint8(len(terms)))
+					uses[key] = nameInside
+				case len(terms) == 1:
+					uses[key] = nameAnnounced
 				}
 			})
 		}
 	}
-	keys := slices.Sorted(maps.Keys(names))
-	size := 0
-	for _, n := range names {
-		size += len(n.pages)
-	}
-	data := binary.AppendUvarint(nil, uint64(len(keys)))
-	data = binary.AppendUvarint(data, uint64(size))
-	for _, key := range keys {
-		n := names[key]
-		data = append(data, byte(n.use))
-		data = binary.AppendUvarint(data, uint64(len(key)))
-		data = binary.AppendUvarint(data, uint64(len(n.pages)))
-		for _, page := range n.pages {
-			data = binary.AppendUvarint(data, uint64(page))
+	data := binary.AppendUvarint(nil, uint64(len(byPage)))
+	last := 0
+	for _, page := range slices.Sorted(maps.Keys(byPage)) {
+		data = binary.AppendUvarint(data, uint64(page-last))
+		data = binary.AppendUvarint(data, uint64(len(byPage[page])))
+		for _, key := range byPage[page] {
+			entry := noName.add(key).entry(uses[key])
+			data = append(data, binary.LittleEndian.AppendUint64(nil, entry)[:nameBytes]...)
 		}
+		last = page
 	}
-	for _, key := range keys { // at the end, so that they are parts of one string
-		data = append(data, key...)
+	for _, first := range slices.Sorted(maps.Keys(firsts)) {
+		data = append(binary.LittleEndian.AppendUint16(data, first), firsts[first])
 	}
 	return data
 }
 
-func useOf(terms []string) nameUse {
-	switch {
-	case telling(terms) > 1:
-		return nameInside
-	case len(terms) == 1:
-		return nameAnnounced
-	}
-	return nameWhole
-}
-
 // decodeNames is the reverse of encodeNames, for an index of so many pages.
 func decodeNames(data []byte, pages int) (nameTable, error) {
-	sound := true
-	next := func(most int) int {
+	next := func() int {
 		v, n := binary.Uvarint(data)
-		if n <= 0 || v > uint64(most) {
-			sound, data = false, nil
-			return 0
+		if n <= 0 || v > math.MaxInt32 {
+			data = nil
+			return math.MaxInt32 // more than there is of anything
 		}
 		data = data[n:]
 		return int(v)
 	}
-	t := make(nameTable, next(len(data)))
-	all := make([]uint32, next(len(data)))
-	lengths := make([]int, len(t))
-	for i := range t {
-		t[i].use = nameUse(next(int(numNameUses) - 1))
-		lengths[i] = next(len(data))
-		n := next(len(all))
-		t[i].pages, all = all[:n:n], all[n:]
-		for p := range t[i].pages {
-			t[i].pages[p] = uint32(next(pages - 1))
+	type named struct {
+		entry uint64
+		page  uint32
+	}
+	all := make([]named, 0, len(data)/nameBytes)
+	page := 0
+	for left := next(); left > 0; left-- {
+		step, n := next(), next()
+		if step >= pages-page || n > len(data)/nameBytes {
+			return nameTable{}, fmt.Errorf("%w: the table of names makes no sense", ErrDamaged)
+		}
+		page += step
+		for ; n > 0; n-- {
+			var entry [8]byte
+			copy(entry[:], data[:nameBytes])
+			all = append(all, named{binary.LittleEndian.Uint64(entry[:]), uint32(page)})
+			data = data[nameBytes:]
 		}
 	}
-	keys := string(data)
-	for i, n := range lengths {
-		if n > len(keys) {
-			sound = false
-			break
-		}
-		t[i].key, keys = keys[:n], keys[n:]
+	slices.SortFunc(all, func(a, b named) int { return cmp.Or(cmp.Compare(a.entry, b.entry), cmp.Compare(a.page, b.page)) })
+	t := nameTable{names: make([]uint64, len(all)), pages: make([]uint32, len(all)), firsts: make(map[uint16]uint8, len(data)/3)}
+	for i, n := range all {
+		t.names[i], t.pages[i] = n.entry, n.page
 	}
-	if !sound || keys != "" || len(all) > 0 {
-		return nil, fmt.Errorf("%w: the table of names makes no sense", ErrDamaged)
+	for ; len(data) >= 3; data = data[3:] {
+		t.firsts[binary.LittleEndian.Uint16(data)] = data[2]
 	}
 	return t, nil
 }
@@ -138,7 +149,7 @@ func nameTerms(tokens []token) []string {
 	return terms
 }
 
-// nameKey is how a name is looked up: its terms with spaces between, which sort before all that is in a term.
+// nameKey is how a name is looked up.
 func nameKey(tokens []token) string { return strings.Join(nameTerms(tokens), " ") }
 
 // telling counts the terms that are no function words.
@@ -152,72 +163,44 @@ func telling(terms []string) int {
 	return n
 }
 
-// search returns where the name with a key stands, or would.
-func (t nameTable) search(key string) (at int, found bool) {
-	return slices.BinarySearchFunc(t, key, func(n name, key string) int { return strings.Compare(n.key, key) })
+// find returns the pages with the name of a hash, if it is of that use at least.
+func (t *nameTable) find(h nameHash, use nameUse) []uint32 {
+	from, _ := slices.BinarySearch(t.names, h.entry(use))
+	if from == len(t.names) || t.names[from]>>nameUseBits != h.entry(0)>>nameUseBits {
+		return nil
+	}
+	to := from + 1
+	for to < len(t.names) && t.names[to] == t.names[from] {
+		to++
+	}
+	return t.pages[from:to:to]
 }
 
 // whole returns the pages with the name of that key.
-func (t nameTable) whole(key string) []uint32 {
-	if at, found := t.search(key); found {
-		return t[at].pages
-	}
-	return nil
-}
+func (t *nameTable) whole(key string) []uint32 { return t.find(noName.add(key), nameWhole) }
 
 // announced returns the pages whose name is the term alone.
-func (t nameTable) announced(term string) []uint32 {
-	if at, found := t.search(term); found && t[at].use == nameAnnounced {
-		return t[at].pages
-	}
-	return nil
-}
+func (t *nameTable) announced(term string) []uint32 { return t.find(noName.add(term), nameAnnounced) }
 
 // each calls found for every name in seq, a sequence without extra readings, with the range of its tokens. Of names that
 // start in the same place the longest counts, and none of those inside it.
-func (t nameTable) each(seq []token, found func(pages []uint32, from, to int)) {
+func (t *nameTable) each(seq []token, found func(pages []uint32, from, to int)) {
 	for i := 0; i < len(seq); i++ {
-		var longest *name
-		length := 0
-		at, _ := t.search(seq[i].term)
-		for ; at < len(t) && t[at].startsWith(seq[i].term); at++ {
-			if t[at].use != nameInside {
-				continue
+		var longest []uint32
+		end, h := i, noName
+		most := int(t.firsts[termNumber(seq[i].term)])
+		for n, word := range seq[i:min(len(seq), i+most)] {
+			h = h.add(word.term)
+			if pages := t.find(h, nameInside); pages != nil {
+				longest, end = pages, i+n+1
 			}
-			if n := t[at].termsIn(seq[i:]); n > length {
-				longest, length = &t[at], n
-			}
+			h = h.add(" ")
 		}
 		if longest != nil {
-			found(longest.pages, i, i+length)
-			i += length - 1
+			found(longest, i, end)
+			i = end - 1
 		}
 	}
-}
-
-// startsWith reports whether a term is the first of a name's.
-func (n *name) startsWith(term string) bool {
-	rest, ok := strings.CutPrefix(n.key, term)
-	return ok && (rest == "" || rest[0] == ' ')
-}
-
-// termsIn returns how many terms a name has if seq starts with them, else 0.
-func (n *name) termsIn(seq []token) int {
-	rest := n.key
-	for i := range seq {
-		var ok bool
-		if rest, ok = strings.CutPrefix(rest, seq[i].term); !ok {
-			return 0
-		}
-		if rest == "" {
-			return i + 1
-		}
-		if rest[0] != ' ' {
-			return 0
-		}
-		rest = rest[1:]
-	}
-	return 0
 }
 
 // announcesName reports whether the name of a code is likely to follow a term: "server replied: Locked", "I get forbidden".

@@ -25,7 +25,7 @@ func TestNamesAreFound(t *testing.T) {
 			t.Errorf("%q is the name of %v, want %v", text, got, want)
 		}
 	}
-	for term, want := range map[string][]uint32{"gone": {0, 1}, "miss": {0}, "page": nil, "not found": nil} {
+	for term, want := range map[string][]uint32{"gone": {0, 1}, "miss": {0}, "page": nil, "not": nil} {
 		if got := names.announced(term); !slices.Equal(got, want) {
 			t.Errorf("%q announced is the name of %v, want %v", term, got, want)
 		}
@@ -54,13 +54,11 @@ func FuzzNames(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, n := range names {
-			for _, page := range n.pages {
-				if page >= pages {
-					t.Fatalf("page %d", page)
-				}
+		for _, page := range names.pages {
+			if page >= pages {
+				t.Fatalf("page %d", page)
 			}
-			names.whole(n.key)
 		}
+		names.each(newAnalyzer().tokens(nil, "bad gateway timeout"), func([]uint32, int, int) {})
 	})
 }
