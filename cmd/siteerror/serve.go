@@ -43,8 +43,8 @@ const (
 	missesEvery = 5 * time.Minute // a crash loses no more
 
 	// While the library is read nearly all of the heap stays, and looking for garbage is a quarter of the
-	// work: it begins at this many bytes. Once the library is read, what requests leave behind is little, and
-	// a collection costs a few milliseconds. GOGC in the environment decides otherwise.
+	// work: it begins at this many bytes. Some time after the library is read, what requests leave behind is
+	// little, and a collection costs a few milliseconds. GOGC in the environment decides otherwise.
 	firstCollection = 64 << 20
 	gcPercent       = 30
 
@@ -206,11 +206,11 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 	}
 	collect := collectLate()
 	lib, err := library.Open(ctx, p.library)
-	collect()
 	if err != nil {
 		return err
 	}
 	defer lib.Close()
+	time.AfterFunc(library.TidyAfter, collect)
 	counts := f.misses(p.log)
 	handler, err := server.New(server.Config{
 		Library: lib, Checker: p.checker, Log: p.log, BaseURL: p.base, BasePath: p.path, Addr: sockets[0].Addr().String(), TLS: p.certificate != nil, HSTS: f.hsts,

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -21,7 +22,6 @@ type Asset struct {
 
 	name string
 	fsys fs.FS
-	stat fileStat
 }
 
 // maxAsset is the size of a file in bytes that is still served: films belong on
@@ -71,8 +71,8 @@ func (f *foundFile) path() string { return strings.TrimPrefix(f.entry.name, "doc
 
 func (t *assets) add(w *walker, e entry) { t.found = append(t.found, foundFile{w, e}) }
 
-// use finds a file that may be served, and notes that it is wanted. It is nil
-// where there is none.
+// use finds a file that a link leads to, however its name is capitalized, and
+// notes that it is wanted. It is nil where there is none that may be served.
 func (t *assets) use(file string) *Asset {
 	if a := t.at(file); a != nil {
 		return a
@@ -90,6 +90,7 @@ func (t *assets) use(file string) *Asset {
 	return nil
 }
 
+// at is use for a file whose path is known.
 func (t *assets) at(file string) *Asset {
 	if a := t.used[file]; a != nil || len(t.found) == 0 {
 		return a
@@ -104,10 +105,7 @@ func (t *assets) at(file string) *Asset {
 	if !ok {
 		return nil
 	}
-	a, err := t.found[i].asset()
-	if err != nil {
-		return nil
-	}
+	a := t.found[i].asset()
 	t.used[file] = a
 	return a
 }
@@ -120,31 +118,26 @@ func (t *assets) settle() {
 	}
 }
 
-// asset learns what only the file itself tells.
-func (f *foundFile) asset() (*Asset, error) {
+func (f *foundFile) asset() *Asset {
 	kind := assetType(f.entry.name)
-	a := &Asset{
+	return &Asset{
 		Path: f.path(), ContentType: kind, name: f.entry.name, fsys: f.walker.src.FS,
 		Download: strings.HasPrefix(kind, "application/") && kind != "application/pdf" && kind != "application/json",
 	}
-	if f.entry.kind == symlink {
-		info, err := fs.Stat(a.fsys, a.name)
-		if err != nil {
-			return nil, err
-		}
-		a.stat = statOf(info)
-	} else if a.stat = f.walker.stat(f.entry); a.stat == (fileStat{}) {
-		return nil, fs.ErrNotExist
-	}
-	if a.stat.size > maxAsset {
-		return nil, fmt.Errorf("the file has %d bytes; at most %d are served", a.stat.size, maxAsset)
-	}
-	return a, nil
 }
 
 // Open opens the file, inside the tree it was found in. The error wraps
-// fs.ErrNotExist where it has gone since.
-func (a *Asset) Open() (fs.File, error) { return a.fsys.Open(a.name) }
+// fs.ErrNotExist where it has gone since, or has become one that is not served.
+func (a *Asset) Open() (fs.File, error) {
+	f, err := a.fsys.Open(a.name)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() || info.Size() > maxAsset {
+		return nil, errors.Join(fs.ErrNotExist, err, f.Close())
+	}
+	return f, nil
+}
 
 // URL is the asset's path on the site.
 func (a *Asset) URL() string { return (&url.URL{Path: "/docs/" + a.Path}).EscapedPath() }
@@ -174,7 +167,13 @@ func (c *Catalog) settle(b *builder, keep bool) {
 	c.assets.settle()
 	for _, name := range slices.Sorted(maps.Keys(c.assets.used)) {
 		a := c.assets.used[name]
-		fmt.Fprintf(b.hash, "%s %d %d\n", name, a.stat.size, a.stat.mtime)
+		fmt.Fprintln(b.hash, name)
+		if !keep {
+			continue
+		}
+		if info, err := fs.Stat(a.fsys, a.name); err == nil { // an author looks at the page, and sees the new picture
+			fmt.Fprintln(b.hash, info.Size(), info.ModTime().UnixNano())
+		}
 	}
 	c.kept = map[keptKey]*parsed{}
 	for _, p := range b.files {

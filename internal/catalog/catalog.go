@@ -75,6 +75,14 @@ func (p *Page) Texts(visit func(anchor, title, text, aliasID string)) {
 	}
 }
 
+// TextCount is how often Texts calls visit.
+func (p *Page) TextCount() int {
+	if p.text != nil {
+		return p.text.count()
+	}
+	return len(p.flat)
+}
+
 // Section is a heading and what stands below it, up to the next heading of the
 // same or a higher level.
 type Section struct {

@@ -47,3 +47,11 @@ func (t *docText) texts(visit func(anchor, title, text, aliasID string)) {
 		visit(s.Anchor, s.Title, s.Text, "")
 	}
 }
+
+// count is how many texts there are.
+func (t *docText) count() int {
+	d := t.code
+	d.text()
+	d.apart(&d.source)
+	return d.count()
+}

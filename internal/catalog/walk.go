@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -78,7 +77,7 @@ func (w *walker) walk(dir string) error {
 func (w *walker) folder(dir string) (folder, error) {
 	if w.cache != nil && w.src.Folder != "" {
 		follow := dir == "." // the tree's own name may be a link
-		if now, ok := statPath(filepath.Join(w.src.Folder, dir), follow); ok {
+		if now, ok := statPath(w.src.Folder+"/"+dir, follow); ok {
 			if f, ok := w.cache.folder(dir, now); ok {
 				return f, nil
 			}
@@ -141,7 +140,16 @@ func (e *entry) wanted() bool {
 	case e.kind == subfolder:
 		return e.name != "archetypes" && !slices.Contains(noPages, base) // skeletons of pages, here as in Hugo
 	}
-	return isPageFile(e.name) || isNav(e.name) || isPart(e.name) || assetType(e.name) != ""
+	return isPageFile(e.name) || isNav(e.name) || isPart(e.name) || assetType(e.name) != "" && !e.huge()
+}
+
+// huge reports whether a file beside the pages is too large to be served.
+func (e *entry) huge() bool {
+	if e.kind == symlink {
+		return false
+	}
+	info, err := e.info.Info()
+	return err != nil || info.Size() > maxAsset
 }
 
 // isPart reports whether a file has data for many pages.
@@ -153,7 +161,7 @@ func (w *walker) stat(e entry) fileStat {
 		return programStat()
 	}
 	if e.info == nil {
-		now, _ := statPath(filepath.Join(w.src.Folder, e.name), false)
+		now, _ := statPath(w.src.Folder+"/"+e.name, false)
 		return now
 	}
 	info, err := e.info.Info()

@@ -68,6 +68,7 @@ func (s *Snapshot) Page(id string) (*catalog.Page, *catalog.Code) {
 
 func document(p catalog.Page) index.Document {
 	d := index.Document{ID: key(p), Kind: string(p.Kind), Title: p.Title, Summary: p.Summary, Tags: p.Tags}
+	d.Sections = make([]index.Section, 0, p.TextCount())
 	p.Texts(func(anchor, title, text, aliasID string) {
 		d.Sections = append(d.Sections, index.Section{Anchor: anchor, Title: title, Text: text, AliasID: aliasID})
 	})

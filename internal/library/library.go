@@ -64,6 +64,7 @@ type Library struct {
 	builds Builds
 
 	tidying  sync.WaitGroup
+	closed   chan struct{}
 	mappings catalog.Mappings
 }
 
@@ -73,7 +74,7 @@ func Open(ctx context.Context, cfg Config) (*Library, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	l := &Library{cfg: cfg}
+	l := &Library{cfg: cfg, closed: make(chan struct{})}
 	if err := l.Reload(ctx); err != nil {
 		return nil, err
 	}
@@ -136,10 +137,22 @@ func (l *Library) Reload(ctx context.Context) error {
 	if err == nil && old != nil {
 		l.Release(old)
 	}
-	// A build uses several times the memory of what it leaves behind; a small
-	// machine wants it back.
-	l.tidying.Go(debug.FreeOSMemory)
+	l.tidying.Go(l.tidy)
 	return err
+}
+
+// TidyAfter is how long after a build its memory is given back: those who waited
+// for it are answered first.
+const TidyAfter = time.Second
+
+// tidy gives back what a build used, which is several times the memory of what it
+// leaves behind.
+func (l *Library) tidy() {
+	select {
+	case <-time.After(TidyAfter):
+		debug.FreeOSMemory()
+	case <-l.closed:
+	}
 }
 
 // Builds counts how often content was built since the start.
@@ -168,6 +181,7 @@ func (l *Library) Close() {
 	s := l.cur
 	l.mu.Unlock()
 	l.Release(s)
+	close(l.closed)
 	l.tidying.Wait()
 }
 

@@ -125,7 +125,7 @@ func (s *Server) docFile(c *gin.Context, a *catalog.Asset) error {
 	defer f.Close()
 	content, ok := f.(io.ReadSeeker)
 	info, err := f.Stat()
-	if err != nil || !ok || !info.Mode().IsRegular() {
+	if err != nil || !ok {
 		return errors.Join(errors.New("not a file that can be served: "+a.Path), err)
 	}
 	h := c.Writer.Header()
