@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"regexp"
 	"strconv"
@@ -632,6 +633,25 @@ func TestAccessLogHoldsNoQuery(t *testing.T) {
 		do(newServer(t, func(c *Config) { c.Access = access }), secret)
 		if got := log.String(); !strings.Contains(got, name) || strings.Contains(got, "hunter") || strings.Contains(got, "\x1b") {
 			t.Errorf("want %s; log: %s", name, got)
+		}
+	}
+}
+
+// A search tells how long it took; what comes back to revalidate it is the hits alone.
+func TestSearchTellsItsTime(t *testing.T) {
+	s := reader(t)
+	for _, text := range []string{"bad gateway", `"took_ms":0,"took_ms":0,`} {
+		path := "/api/v1/search?q=" + url.QueryEscape(text)
+		w := do(s, exchange{path: path})
+		var out struct {
+			Query  string
+			TookMS float64 `json:"took_ms"`
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil || out.Query != text || out.TookMS <= 0 {
+			t.Errorf("%s: %v, %+v", text, err, out)
+		}
+		if again := do(s, exchange{path: path, header: map[string]string{"If-None-Match": w.Header().Get("Etag")}}); again.Code != http.StatusNotModified {
+			t.Errorf("%s again: %d", text, again.Code)
 		}
 	}
 }
