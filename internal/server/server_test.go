@@ -406,8 +406,9 @@ func TestHeadEqualsGet(t *testing.T) {
 		if head.Code != get.Code {
 			t.Errorf("HEAD %s = %d, GET = %d", e.path, head.Code, get.Code)
 		}
+		timed := strings.HasPrefix(e.path, "/api/v1/search") || strings.Contains(e.path, "send=1") // says how long it took
 		for _, field := range []string{"Etag", "Vary", "Content-Type", "Content-Length", "Content-Encoding", "Location", "Cache-Control"} {
-			if h, g := head.Header().Get(field), get.Header().Get(field); h != g && !strings.HasPrefix(e.path, "/api/v1/search") {
+			if h, g := head.Header().Get(field), get.Header().Get(field); h != g && !(timed && field == "Content-Length") {
 				t.Errorf("%s: HEAD has %s %q, GET %q", e.path, field, h, g)
 			}
 		}
