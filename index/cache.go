@@ -29,7 +29,7 @@ var ErrStale = errors.New("no index of these documents")
 var ErrDamaged = errors.New("index is damaged")
 
 // formatVersion is part of an index's key. Raise it whenever analysis or mapping change.
-const formatVersion = "8"
+const formatVersion = "9"
 
 // segmentVersion is the version of zap, Bleve's format, whose dictionaries share suffixes as well as prefixes: a quarter less
 // room than the newest's, which shares prefixes alone to be written faster.

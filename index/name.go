@@ -12,7 +12,7 @@ import (
 
 // nameTable finds the code pages by what they are called: title and aliases, numbers left out. A symptom is no name, but typed as
 // a whole it is as clear as one. Reading all names is a start's dearest work, so an index keeps the table, and for the sake of its
-// size a hash in each name's place, which one text in ten billion shares that is no name.
+// size a hash in each name's place, which one text in a billion shares that is no name.
 type nameTable struct {
 	names []uint64 // sorted: a name's hash, and its use in the lowest bits
 	pages []uint32 // by name; one that several pages have stands in names as often
@@ -28,8 +28,8 @@ const (
 	nameAnnounced                // of one word, also behind words that announce it: "server replied: Locked"
 	nameInside                   // of two telling words and more, also in the middle of a longer text
 
-	nameUseBits = 2
-	nameBytes   = 6 // of an entry on disk: 46 bits of the hash, and the use
+	nameUseBits  = 2
+	nameHashBits = 44
 )
 
 // nameHash is FNV-1a of a nameKey's beginning.
@@ -46,15 +46,16 @@ func (h nameHash) add(text string) nameHash {
 
 // entry is what stands in the table for the name of that hash.
 func (h nameHash) entry(use nameUse) uint64 {
-	return uint64(h>>(64-8*nameBytes+nameUseBits)<<nameUseBits) | uint64(use)
+	return uint64(h>>(64-nameHashBits)<<nameUseBits) | uint64(use)
 }
 
-// encodeNames reads the names of docs: of each page that has some how far it is from the one before, how many, and the names; then
-// the first terms.
+// encodeNames reads the names of docs: how many there are, and of each how far its entry is from the one before, and its page;
+// then the first terms.
 func encodeNames(a *analyzer, docs []Document) []byte {
+	pages := make(map[string][]uint32) // by key
 	uses := make(map[string]nameUse)
-	byPage := make(map[int][]string) // keys
 	firsts := make(map[uint16]uint8)
+	count := 0
 	var tokens []token
 	for i := range docs {
 		if docs[i].Code == "" {
@@ -64,8 +65,9 @@ func encodeNames(a *analyzer, docs []Document) []byte {
 			f.texts(&docs[i], func(text string) {
 				tokens = a.tokens(tokens[:0], text)
 				key := nameKey(tokens)
-				if key != "" && !slices.Contains(byPage[i], key) {
-					byPage[i] = append(byPage[i], key)
+				if on := pages[key]; key != "" && (len(on) == 0 || on[len(on)-1] != uint32(i)) {
+					pages[key] = append(on, uint32(i))
+					count++
 				}
 				terms := nameTerms(tokens)
 				switch {
@@ -80,16 +82,19 @@ func encodeNames(a *analyzer, docs []Document) []byte {
 			})
 		}
 	}
-	data := binary.AppendUvarint(nil, uint64(len(byPage)))
-	last := 0
-	for _, page := range slices.Sorted(maps.Keys(byPage)) {
-		data = binary.AppendUvarint(data, uint64(page-last))
-		data = binary.AppendUvarint(data, uint64(len(byPage[page])))
-		for _, key := range byPage[page] {
-			entry := noName.add(key).entry(uses[key])
-			data = append(data, binary.LittleEndian.AppendUint64(nil, entry)[:nameBytes]...)
+	entry := func(key string) uint64 { return noName.add(key).entry(uses[key]) }
+	keys := slices.SortedFunc(maps.Keys(pages), func(a, b string) int {
+		return cmp.Or(cmp.Compare(entry(a), entry(b)), cmp.Compare(a, b))
+	})
+	data := binary.AppendUvarint(nil, uint64(count))
+	last := uint64(0)
+	for _, key := range keys {
+		entry := entry(key)
+		for _, page := range pages[key] {
+			data = binary.AppendUvarint(data, entry-last)
+			data = binary.AppendUvarint(data, uint64(page))
+			last = entry
 		}
-		last = page
 	}
 	for _, first := range slices.Sorted(maps.Keys(firsts)) {
 		data = append(binary.LittleEndian.AppendUint16(data, first), firsts[first])
@@ -99,39 +104,31 @@ func encodeNames(a *analyzer, docs []Document) []byte {
 
 // decodeNames is the reverse of encodeNames, for an index of so many pages.
 func decodeNames(data []byte, pages int) (nameTable, error) {
-	next := func() int {
+	sound := true
+	next := func() uint64 {
 		v, n := binary.Uvarint(data)
-		if n <= 0 || v > math.MaxInt32 {
-			data = nil
-			return math.MaxInt32 // more than there is of anything
+		if n <= 0 {
+			sound, n = false, len(data)
 		}
 		data = data[n:]
-		return int(v)
+		return v
 	}
-	type named struct {
-		entry uint64
-		page  uint32
+	count := next()
+	if count > uint64(len(data)) {
+		sound, count = false, 0
 	}
-	all := make([]named, 0, len(data)/nameBytes)
-	page := 0
-	for left := next(); left > 0; left-- {
-		step, n := next(), next()
-		if step >= pages-page || n > len(data)/nameBytes {
-			return nameTable{}, fmt.Errorf("%w: the table of names makes no sense", ErrDamaged)
-		}
-		page += step
-		for ; n > 0; n-- {
-			var entry [8]byte
-			copy(entry[:], data[:nameBytes])
-			all = append(all, named{binary.LittleEndian.Uint64(entry[:]), uint32(page)})
-			data = data[nameBytes:]
-		}
+	t := nameTable{names: make([]uint64, count), pages: make([]uint32, count)}
+	entry := uint64(0)
+	for i := range t.names {
+		entry += next()
+		page := next()
+		sound = sound && page < uint64(pages)
+		t.names[i], t.pages[i] = entry, uint32(page)
 	}
-	slices.SortFunc(all, func(a, b named) int { return cmp.Or(cmp.Compare(a.entry, b.entry), cmp.Compare(a.page, b.page)) })
-	t := nameTable{names: make([]uint64, len(all)), pages: make([]uint32, len(all)), firsts: make(map[uint16]uint8, len(data)/3)}
-	for i, n := range all {
-		t.names[i], t.pages[i] = n.entry, n.page
+	if !sound {
+		return nameTable{}, fmt.Errorf("%w: the table of names makes no sense", ErrDamaged)
 	}
+	t.firsts = make(map[uint16]uint8, len(data)/3)
 	for ; len(data) >= 3; data = data[3:] {
 		t.firsts[binary.LittleEndian.Uint16(data)] = data[2]
 	}
