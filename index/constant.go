@@ -11,12 +11,14 @@ func newConstantTable(docs []Document) constantTable {
 	t := make(constantTable)
 	codes := make(map[string]bool)
 	for i := range docs {
-		codes[docs[i].Code] = true
+		if docs[i].Code != "" { // few are about one
+			codes[docs[i].Code] = true
+		}
 	}
 	for i := range docs {
 		for _, name := range docs[i].Constants {
 			t.add(strings.ToLower(name), uint32(i))
-			if at := strings.LastIndexAny(name, ".:"); at > 0 && !codes[name[at+1:]] {
+			if at := strings.LastIndexAny(name, ".:"); at > 0 && at+1 < len(name) && !codes[name[at+1:]] {
 				t.add(name[at+1:], uint32(i))
 			}
 		}

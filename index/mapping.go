@@ -100,18 +100,26 @@ const maxLength = 4
 
 // length returns how many bytes the texts of a field have whose length counts.
 func (f field) length(d *Document) (n int) {
+	var list []string
 	switch f {
 	case fieldTitle:
 		return len(d.Title)
+	case fieldAlias:
+		list = d.Aliases
+	case fieldSymptom:
+		list = d.Symptoms
+	case fieldSignature:
+		list = d.Signatures
 	case fieldSummary:
 		return len(d.Summary)
 	case fieldBody:
 		for i := range d.Sections {
 			n += len(d.Sections[i].Text)
 		}
-		return n
 	}
-	f.texts(d, func(text string) { n += len(text) })
+	for _, text := range list {
+		n += len(text)
+	}
 	return n
 }
 

@@ -1,7 +1,6 @@
 package index
 
 import (
-	"cmp"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -116,7 +115,7 @@ func newReading(a *analyzer, d *Document) *reading {
 	read := func(text string) []uint16 {
 		from := len(p.terms)
 		tokens = a.tokens(tokens[:0], text)
-		slices.SortStableFunc(tokens, func(a, b token) int { return cmp.Compare(a.start, b.start) })
+		sortByStart(tokens)
 		at := 0
 		for i := range tokens {
 			if tokens[i].stop {
@@ -159,6 +158,16 @@ func newReading(a *analyzer, d *Document) *reading {
 	r.all = places{gaps: slices.Clone(p.gaps), terms: slices.Clone(p.terms)} // they stay, so no larger than they are
 	r.ends, r.sieves = slices.Clone(r.ends), slices.Clone(r.sieves)
 	return r
+}
+
+// sortByStart sorts the tokens of a text by their place. All are there but the wholes of identifiers, which come behind their
+// parts: that is a few steps each.
+func sortByStart(tokens []token) {
+	for i := 1; i < len(tokens); i++ {
+		for j := i; j > 0 && tokens[j].start < tokens[j-1].start; j-- {
+			tokens[j], tokens[j-1] = tokens[j-1], tokens[j]
+		}
+	}
 }
 
 // phraseReach is how many entries behind one word of a phrase the next may be: an identifier's wholes stand between its parts.
