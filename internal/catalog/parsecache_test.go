@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"reflect"
 	"testing"
@@ -142,6 +143,40 @@ func TestParseCache(t *testing.T) {
 	cache = filepath.Join(blocked, "below")
 	if c, _ := load(); c.CacheFault == nil || len(c.Docs) != 2 {
 		t.Errorf("without a place: %v, %d docs", c.CacheFault, len(c.Docs))
+	}
+}
+
+// What a file is depends on the tree: in some generator's site all pages are docs.
+func TestParseCacheOfAnotherSite(t *testing.T) {
+	dir, cache := t.TempDir(), t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Join(dir, path.Dir(name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("posts/hello.md", "---\ntitle: Hello\ndate: 2026-01-02\nsummary: A post.\ntags: [a]\n---\n\nText.\n")
+	for _, step := range []struct {
+		name   string
+		change func()
+		posts  int
+	}{
+		{"a post", func() {}, 1},
+		{"a page of a site of MkDocs", func() { write("mkdocs.yml", "site_name: X\n") }, 0},
+		{"still one", func() {}, 0},
+		{"a post again", func() { _ = os.Remove(filepath.Join(dir, "mkdocs.yml")) }, 1},
+	} {
+		step.change()
+		c, err := Load(context.Background(), []Source{{Name: "x", Dir: "x", FS: os.DirFS(dir), Folder: dir}}, Options{Cache: cache})
+		if err != nil {
+			t.Fatalf("%s: %v", step.name, err)
+		}
+		if len(c.Posts) != step.posts || len(c.Docs) != 1-step.posts {
+			t.Errorf("%s: %d posts, %d docs", step.name, len(c.Posts), len(c.Docs))
+		}
 	}
 }
 

@@ -272,19 +272,16 @@ func (p *parsed) read(code decoder) bool {
 	front := d.front()
 	nodes := decoder{s: d.text()}
 	var outline *markdown.Outline
-	switch outlined := d.flag(); {
-	case group == "docs":
-		if _, ok := front.(*docFront); !ok || !outlined {
-			return false
-		}
-	case outlined:
-		rest := d
-		outline, d = rest.outline(), rest
+	if d.flag() && group != "docs" {
+		outline = d.outline()
 	}
-	if d.bad {
+	if d.bad || !fits(group, front) {
 		return false
 	}
-	if group == "docs" && p.group != "docs" {
+	if group != p.group {
+		if group != "docs" || p.group != "codes" || !p.foreign {
+			return false // the tree has become another kind of site, or is none any more
+		}
 		p.asDoc()
 	}
 	p.file, p.faults, p.front, p.nodes, p.outline, p.code, p.rest = file, faults, front, nodes, outline, code, d
@@ -292,6 +289,19 @@ func (p *parsed) read(code decoder) bool {
 		p.wake()
 	}
 	return true
+}
+
+// fits reports whether the files of a group have front matter of this type.
+func fits(group string, front any) bool {
+	switch front.(type) {
+	case *docFront:
+		return group == "docs"
+	case *navFile:
+		return group == navGroup
+	case *codeFront, *extensionFront:
+		return group == "codes"
+	}
+	return group != "docs" && group != navGroup && group != "codes"
 }
 
 // wake gives the file its front matter, for the lines that its fields stand on.

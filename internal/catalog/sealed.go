@@ -75,14 +75,11 @@ func (m *Mappings) text(name sealedFile, path string) (string, bool) {
 	}
 	body := known.data[:len(known.data)-crc32.Size]
 	sum := crc32.New(crcTable) // reading takes half the time that the mapping's pages would, and leaves them alone
-	if _, err := io.CopyBuffer(onlyWriter{sum}, io.LimitReader(f, int64(len(body))), make([]byte, 256<<10)); err != nil {
+	if _, err := io.CopyBuffer(sum, io.LimitReader(f, int64(len(body))), make([]byte, 256<<10)); err != nil {
 		return "", false
 	}
 	return unsafe.String(unsafe.SliceData(body), len(body)), name.compare(sum.Sum32(), known.data[len(body):]) == nil
 }
-
-// onlyWriter has CopyBuffer use its buffer.
-type onlyWriter struct{ io.Writer }
 
 // read returns what the file holds, where there is no mapping of it.
 func (name sealedFile) read() (string, error) {
