@@ -46,7 +46,7 @@ const (
 	// work: it begins at this many bytes. Some time after the library is read, what requests leave behind is
 	// little, and a collection costs a few milliseconds. GOGC in the environment decides otherwise.
 	firstCollection = 64 << 20
-	gcPercent       = 30
+	gcPercent       = 50
 
 	defaultCheckRate = 60 // a minute and client
 	defaultAPIRate   = 600
