@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// website is a running siteerror.
+// website is a running siteerror, or NGINX.
 type website struct {
 	cmd    *exec.Cmd
 	client http.Client
@@ -27,7 +27,7 @@ func serve(c *corpus, binary string) (*website, error) {
 	if c.dir != "" {
 		args = append(args, "--builtin=false", "--content", c.dir)
 	}
-	w := &website{cmd: exec.Command(binary, args...)}
+	w := &website{cmd: exec.Command(binary, args...), client: newClient()}
 	log, err := w.cmd.StderrPipe()
 	if err != nil {
 		return nil, err
@@ -49,6 +49,11 @@ func serve(c *corpus, binary string) (*website, error) {
 	}
 	go func() { _, _ = io.Copy(io.Discard, log) }() // ends with the program
 	return w, nil
+}
+
+// newClient keeps a connection for each reader.
+func newClient() http.Client {
+	return http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: pageReaders}}
 }
 
 // search asks for every text and returns what one costs the server.

@@ -1,6 +1,8 @@
 // Command bench measures the search against its peers, Bleve as it comes and SQLite's FTS5, on the same pages and queries in
 // the same run, and prints the goals table. It is a module of its own, so that the server depends on none of the peers.
 //
+// A page is measured against NGINX, where that is installed.
+//
 // Figures are processor time: wall-clock time on a busy machine means little. All engines take turns in every round, and every
 // ratio is of figures of the same round.
 package main
@@ -108,6 +110,13 @@ func measure(c *corpus, turns int, binary, tmp string) error {
 		return err
 	}
 	defer web.close()
+	var peer *website // for pages
+	if web != nil && c.dir == "" {
+		if peer, err = nginx(web, filepath.Join(tmp, "nginx")); err != nil {
+			return err
+		}
+		defer peer.close()
+	}
 
 	for turn := range turns + 1 { // the first warms up and does not count
 		count := func(engine, name string, value float64) {
@@ -144,6 +153,17 @@ func measure(c *corpus, turns int, binary, tmp string) error {
 				return err
 			}
 			count("siteerror", "http", micros(spent))
+		}
+		if peer != nil {
+			spent, err := web.page(thePage)
+			if err != nil {
+				return err
+			}
+			count("siteerror", "page", micros(spent))
+			if spent, err = peer.page(thePage + ".html"); err != nil {
+				return err
+			}
+			count("nginx", "page", micros(spent))
 		}
 	}
 	f.print(c)

@@ -58,6 +58,9 @@ func (f figures) print(c *corpus) {
 	row("4", "suggest, p99, of FTS5's prefix search", 1.0/5, 1.0/50, false, us("suggest p99").over(f["FTS5 suggest p99"]))
 	row("5", "a misspelt word, p50, of Bleve's fuzziness 1", 1.0/2, 1.0/4, false, us("misspelt").over(f["Bleve misspelt"]))
 	row("6", "build, of Bleve's", 0.5, 0.26, false, us("build").over(f["Bleve build"]))
+	if c.dir == "" {
+		row("10", "a page, of NGINX with gzip_static", 1.85, 1.65, false, us("page").over(f["nginx page"]))
+	}
 	row("12", "index on disk, of the Markdown", 0.20, 0.15, false, us("size").over(rounds{float64(c.markdown)}))
 	_ = w.Flush()
 }
