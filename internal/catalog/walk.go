@@ -193,9 +193,11 @@ type fileStat struct {
 const settled = 2 * time.Second
 
 // untouchedSince reports whether what was seen then is what is there now. The
-// system's own time of the last change (ctime) tells, which nobody can set.
+// system's own time of the last change (ctime) tells, which nobody can set: but
+// one of whole seconds is of a file system that has no such time, such as an
+// image's, and may be in the next image as well.
 func (s fileStat) untouchedSince(written time.Time, then fileStat) bool {
-	return s.changed != 0 && s == then && time.Unix(0, s.changed).Add(settled).Before(written)
+	return s.changed%int64(time.Second) != 0 && s == then && time.Unix(0, s.changed).Add(settled).Before(written)
 }
 
 func (b *builder) folderFault(src Source, dir string, err error) {
