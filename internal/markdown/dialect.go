@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"path"
 	"regexp"
 	"strings"
 )
@@ -13,23 +14,31 @@ import (
 // Docusaurus, Microsoft Learn, MkDocs, Hugo, Jekyll and GitHub wikis are meant;
 // what is not known is left as it was written.
 func Plain(src []byte) []byte {
-	if !foreign.Match(src) {
-		return src
-	}
 	lines := strings.SplitAfter(string(src), "\n")
-	// Where the next line that is not blank begins: a blank line belongs to a
-	// block if that line does.
-	next := make([]int, len(lines))
+	d := dialect{out: make([]byte, 0, len(src)+len(src)/16), next: make([]int, len(lines)), ends: map[string]int{}, blank: true}
 	for i, indent := len(lines)-1, 0; i >= 0; i-- {
-		if strings.TrimSpace(lines[i]) != "" {
-			indent = indentOf(lines[i])
+		line := lines[i]
+		if strings.TrimSpace(line) != "" {
+			indent = indentOf(line)
 		}
-		next[i] = indent
+		d.next[i] = indent
+		if strings.Contains(line, "{{") || strings.Contains(line, "</") {
+			for _, m := range blockEnd.FindAllStringSubmatch(line, -1) {
+				d.ends[m[1]+m[2]] = max(i, d.ends[m[1]+m[2]])
+			}
+		}
+		if strings.TrimSpace(line) == mathFence {
+			d.ends[mathFence] = max(i, d.ends[mathFence])
+		}
 	}
-	d := dialect{out: make([]byte, 0, len(src)+len(src)/16)}
 	for i, line := range lines {
+		d.at = i
 		text, ended := strings.CutSuffix(line, "\n")
-		d.line(text, next[i])
+		if d.peek = ""; i+1 < len(lines) {
+			d.peek = lines[i+1]
+		}
+		d.line(text)
+		d.blank = strings.TrimSpace(text) == ""
 		if ended {
 			d.out = append(d.out, '\n')
 		}
@@ -37,59 +46,65 @@ func Plain(src []byte) []byte {
 	return d.out
 }
 
-// foreign matches whatever may need rewriting; most files have none of it.
-var foreign = regexp.MustCompile(`:::|!!!|\?\?\?|===|\{\{|\{%|\{/\*|\[\[|\[!|--8<--|(?m:^(?:import|export) |^\s*</?[A-Z]|^\s*\{:|^\[TOC\])|#tab/|<\w+[^>]*\b(?:name|id)=`)
-
 // dialect is the state of rewriting one file.
 type dialect struct {
 	out    []byte
-	fence  string     // the marker that closes the code block we are in, or ""
-	module bool       // in an import or export of several lines
-	note   bool       // in a comment of several lines
-	open   []open     // containers, outermost first
-	block  []indented // blocks that live by their indentation, outermost first
+	next   []int          // by line: where it, or the next that is not blank, begins
+	ends   map[string]int // the last line that ends a block of a tag or shortcode
+	at     int            // the line
+	peek   string         // the line after it
+	blank  bool           // the line before it
+	fence  string         // the marker that closes the code block we are in, or ""
+	column int            // where that block begins
+	list   bool           // in a list
+	html   []element      // of HTML that hold Markdown, or others in them
+	module bool           // in an import or export of several lines
+	jsx    bool           // in a tag of several lines
+	until  *regexp.Regexp // ends the comment we are in; nil in none
+	title  string         // the kind of note whose title is the next line's text
+	code   string         // tabs hold code in this language
+	open   []open         // containers, outermost first
+	block  []indented     // blocks that live by their indentation, outermost first
 }
 
-// open is a ":::" container.
+// open is a container that ends by a mark: ":::", a tag or a shortcode.
 type open struct {
-	colons int
-	quote  bool // shown as a quote; else only what it holds is shown
+	colons int    // 0 for tags
+	tag    string // or the shortcode, which has a "/" before it
+	quote  bool   // shown as a quote; else only what it holds is shown
+	indent int    // where its mark stands
+	base   int    // what it holds stands here
+}
+
+// element is one of HTML, whose tags stand on lines of their own.
+type element struct {
+	name   string
+	hidden bool // it is not written
 }
 
 // indented is a block of MkDocs: what belongs to it stands four columns further in.
 type indented struct {
 	indent int
 	quote  bool
+	opens  int // containers around it
 }
 
 var (
 	fenceMark   = regexp.MustCompile("^[ \t>]*(`{3,}|~{3,})(.*)$")
+	listItem    = regexp.MustCompile(`^(?:[-*+]|\d{1,9}[.)])\s`)
+	fenceClass  = regexp.MustCompile(`^\s*\{\s*\.([\w+#-]+)([^}]*)\}`)
 	colonBlock  = regexp.MustCompile(`^(\s*)(:{3,})\s*([A-Za-z][\w-]*)?\s*(.*?)\s*$`)
 	mkdocsBlock = regexp.MustCompile(`^(\s*)(?:!!!|\?\?\?\+?)\s+([A-Za-z][\w-]*)(?:\s+[A-Za-z][\w-]*)*\s*(?:"(.*)")?\s*$`)
 	mkdocsTab   = regexp.MustCompile(`^(\s*)===[!+]?\s+"(.*)"\s*$`)
-	learnTab    = regexp.MustCompile(`^#+\s*\[([^\]]+)\]\(#tab/[^)]*\)\s*$`)
-	learnMark   = regexp.MustCompile(`\[!(INCLUDE|include|VIDEO|video|code|div|tab)[-\w]*\s*(?:\[([^\]]*)\])?\s*(?:\(([^)]*)\))?[^\]]*\]`)
-	jsxLine     = regexp.MustCompile(`^\s*</?[A-Z][\w.]*(\s[^<]*)?/?>\s*$`)
-	jsxOpen     = regexp.MustCompile(`^\s*<[A-Z][\w.]*(\s[^<>]*)?$`)
-	jsxLabel    = regexp.MustCompile(`^\s*<TabItem\b.*?\b(?:label|value)="([^"]*)"`)
-	mdxComment  = regexp.MustCompile(`\{/\*.*?\*/\}`)
-	moduleLine  = regexp.MustCompile(`^(import|export)\s+(\{|\*|[\w$]+[ ,]|['"])`)
-	codeBegin   = regexp.MustCompile(`^\s*(?:\{\{[<%]\s*(?:highlight\s+"?([\w+#-]*)|code-toggle\b)[^{}]*\}\}|\{%-?\s*highlight\s+([\w+#-]*)[^{}]*%\})\s*$`)
-	codeEnd     = regexp.MustCompile(`\{\{[<%]\s*/\s*(?:highlight|code-toggle)\b|\{%-?\s*endhighlight\b`)
-	attributes  = regexp.MustCompile(`^\s*\{:\s*[^}]*\}\s*$`)
-	shortcode   = regexp.MustCompile(`\{\{[<%]\s*(/?)\s*([\w/-]*)\s*(.*?)\s*/?[>%]\}\}`)
-	liquid      = regexp.MustCompile(`\{%-?\s*(\w+)\s*(.*?)\s*-?%\}`)
-	siteRoot    = regexp.MustCompile(`\{\{\s*site\.(?:baseurl|url)\s*(?:\|[^}]*)?\}\}`)
-	liquidValue = regexp.MustCompile(`\{\{\s*["']([^"']*)["']\s*\|\s*(?:relative_url|absolute_url)\s*\}\}`)
-	wikiLink    = regexp.MustCompile(`\[\[([^\s\[\]|][^\[\]|]*)(?:\|([^\[\]|]+))?\]\]`)
-	quoted      = regexp.MustCompile(`["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`)
-	htmlAnchor  = regexp.MustCompile(`<(a|h[1-6]|p|div|span|section|td|li)\b([^>]*?)\s(?:name|id)\s*=\s*["']?([\w.:-]+)["']?([^>]*)>`)
-	attrSource  = regexp.MustCompile(`\b(?:src|source|link)\s*=\s*["']([^"']*)["']`)
-	attrText    = regexp.MustCompile(`\b(?:alt|alt-text|caption|title)\s*=\s*["']([^"']*)["']`)
+	codeBegin   = regexp.MustCompile(`^\s*(?:\{\{[<%]\s*(?:highlight\s+"?([\w+#-]*)|code-toggle\b|(mermaid|katex|math|plantuml)\b)[^{}]*\}\}|\{%-?\s*highlight\s+([\w+#-]*)[^{}]*%\})\s*$`)
+	codeEnd     = regexp.MustCompile(`\{\{[<%]\s*/\s*(?:highlight|code-toggle|mermaid|katex|math|plantuml|[\w/-]*tab)\b|\{%-?\s*endhighlight\b`)
 )
 
-// tagFence is dialect.fence in code that a tag begins and a tag ends.
-const tagFence = "tag"
+// What dialect.fence is in code that a tag begins and a tag ends, and in a formula.
+const (
+	tagFence  = "tag"
+	mathFence = "$$"
+)
 
 // AnchorPrefix stands before every anchor of free text, so that none takes an id
 // that a page's frame uses.
@@ -98,34 +113,59 @@ const AnchorPrefix = "h-"
 // WikiScheme begins the destination of a link that was written as [[Page]].
 const WikiScheme = "wiki:"
 
-func (d *dialect) line(s string, indent int) {
-	s, prefix := d.unindent(s, indent)
-	if d.fence == "" && d.opens(s) {
+// IncludeScheme begins the destination of a link to a file whose text was meant
+// to stand in its place, TextScheme that text in a resolver's answer.
+const (
+	IncludeScheme = "include:"
+	TextScheme    = "text:"
+)
+
+func (d *dialect) line(s string) {
+	s = d.unindent(s)
+	if n := len(d.open); n > 0 {
+		s = dropIndent(s, d.open[n-1].base)
+	}
+	if d.fence == "" && d.until == nil && (d.opens(s) || d.tag(s)) {
 		return
 	}
-	for _, o := range d.open {
-		if o.quote {
-			prefix += "> "
+	prefix := d.marks()
+	if t := strings.TrimLeft(s, " \t"); t != "" && d.fence == "" && len(s)-len(t) < 4 {
+		d.list = listItem.MatchString(t) || d.list && (!d.blank || t != s)
+	}
+	var m []string
+	if strings.Contains(s, "```") || strings.Contains(s, "~~~") {
+		if m = fenceMark.FindStringSubmatch(s); m != nil && m[1][0] == '`' && strings.Contains(m[2], "`") {
+			m = nil // code in a line
 		}
 	}
-	switch m := fenceMark.FindStringSubmatch(s); {
+	switch {
+	case d.fence == tagFence && codeEnd.MatchString(s), d.fence == mathFence && strings.TrimSpace(s) == mathFence:
+		s, d.fence = leading(s)+"```", ""
 	case d.fence != "":
-		if d.fence == tagFence {
-			if codeEnd.MatchString(s) {
-				s, d.fence = "```", ""
-			}
-		} else if m != nil && strings.HasPrefix(m[1], d.fence) && strings.TrimSpace(m[2]) == "" {
+		if m != nil && strings.HasPrefix(m[1], d.fence) && strings.TrimSpace(m[2]) == "" && indentOf(s) < d.column+4 {
 			d.fence = ""
 		}
-	case codeBegin.MatchString(s):
+	case d.until != nil:
+		s = d.text(s)
+	case strings.Contains(s, "{") && codeBegin.MatchString(s):
 		lang := "toml" // code-toggle's
-		if m := codeBegin.FindStringSubmatch(s); m[1]+m[2] != "" {
-			lang = m[1] + m[2]
+		if m := codeBegin.FindStringSubmatch(s); m[1]+m[2]+m[3] != "" {
+			lang = m[1] + m[2] + m[3]
 		}
-		s, d.fence = "```"+lang, tagFence
+		s, d.fence = leading(s)+"```"+lang, tagFence
+	case strings.TrimSpace(s) == mathFence && d.ends[mathFence] > d.at:
+		s, d.fence = leading(s)+"```latex", mathFence
 	case m != nil:
-		d.fence = m[1]
+		d.fence, d.column = m[1], indentOf(s)
+		if b := fenceClass.FindStringSubmatch(m[2]); b != nil { // ``` { .yaml .annotate }
+			s = s[:len(s)-len(m[2])] + b[1] + b[2]
+		}
 	default:
+		if len(d.open) > 0 && (strings.Contains(s, "</") || strings.Contains(s, "{{")) {
+			for _, m := range blockEnd.FindAllStringSubmatch(s, -1) {
+				d.close(m[1] + m[2]) // after what else is on the line
+			}
+		}
 		s = d.text(s)
 	}
 	if s == "" {
@@ -134,31 +174,49 @@ func (d *dialect) line(s string, indent int) {
 	d.out = append(append(d.out, prefix...), s...)
 }
 
-// unindent takes off what the blocks around s indent it by, and returns the
-// marks of quotes that stand for it. A line that stands further out ends them;
-// indent is where s begins, or the next line where s is blank.
-func (d *dialect) unindent(s string, indent int) (rest, prefix string) {
+// marks are what stands before a line for the blocks around it.
+func (d *dialect) marks() string {
+	var p strings.Builder
+	base := 0
+	mark := func(indent int, quote bool) {
+		for ; base < indent; base++ {
+			p.WriteByte(' ')
+		}
+		if quote {
+			p.WriteString("> ")
+		}
+	}
+	for _, b := range d.block {
+		mark(b.indent, b.quote)
+		base = b.indent + 4
+	}
+	base = 0 // the rest is counted from there
+	for _, o := range d.open {
+		mark(o.indent, o.quote)
+		base = o.base
+	}
+	return p.String()
+}
+
+// unindent takes off what the blocks around s indent it by. A line that stands
+// further out ends them.
+func (d *dialect) unindent(s string) string {
 	for i, b := range d.block {
-		if indent < b.indent+4 {
-			d.block, d.fence = d.block[:i], ""
+		if d.next[d.at] < b.indent+4 {
+			d.block, d.fence, d.open = d.block[:i], "", d.open[:min(b.opens, len(d.open))]
 			break
 		}
 	}
 	if len(d.block) == 0 {
-		return s, ""
-	}
-	base := d.block[0].indent
-	prefix = strings.Repeat(" ", base)
-	for _, b := range d.block {
-		if b.quote {
-			prefix += "> "
-		}
+		return s
 	}
 	if strings.TrimSpace(s) == "" {
-		return "", prefix
+		return ""
 	}
-	return dropIndent(s, d.block[len(d.block)-1].indent+4), prefix
+	return dropIndent(s, d.block[len(d.block)-1].indent+4)
 }
+
+func leading(s string) string { return s[:len(s)-len(strings.TrimLeft(s, " \t"))] }
 
 func indentOf(s string) int {
 	n := 0
@@ -193,22 +251,8 @@ func dropIndent(s string, columns int) string {
 // opens handles lines that begin or end a container, and reports whether s was
 // one. It writes what stands for the line.
 func (d *dialect) opens(s string) bool {
-	marks := func() string {
-		p := ""
-		if len(d.block) > 0 {
-			p = strings.Repeat(" ", d.block[0].indent)
-		}
-		for _, b := range d.block {
-			if b.quote {
-				p += "> "
-			}
-		}
-		for _, o := range d.open {
-			if o.quote {
-				p += "> "
-			}
-		}
-		return p
+	if t := strings.TrimLeft(s, " \t"); t == "" || strings.IndexByte(":!?=", t[0]) < 0 || d.deep() && strings.Trim(t, ": ") != "" {
+		return false
 	}
 	write := func(parts ...string) {
 		for _, p := range parts {
@@ -220,17 +264,13 @@ func (d *dialect) opens(s string) bool {
 		outer = d.block[len(d.block)-1].indent + 4
 	}
 	if m := mkdocsBlock.FindStringSubmatch(s); m != nil {
-		b := marks()
-		d.block = append(d.block, indented{outer + indentOf(m[1]), true})
-		if len(d.block) == 1 {
-			b = m[1] + b
-		}
-		write(b, "> [!", m[2], "] ", m[3])
+		write(d.marks(), m[1], "> [!", m[2], "] ", m[3])
+		d.block = append(d.block, indented{outer + indentOf(m[1]), true, len(d.open)})
 		return true
 	}
 	if m := mkdocsTab.FindStringSubmatch(s); m != nil {
-		write(marks(), m[1], "**", m[2], "**")
-		d.block = append(d.block, indented{outer + indentOf(m[1]), false})
+		write(d.marks(), m[1], tabTitle(m[2]))
+		d.block = append(d.block, indented{outer + indentOf(m[1]), false, len(d.open)})
 		return true
 	}
 	m := colonBlock.FindStringSubmatch(s)
@@ -239,188 +279,97 @@ func (d *dialect) opens(s string) bool {
 	}
 	indent, colons, name, rest := m[1], len(m[2]), m[3], m[4]
 	last := len(d.open) - 1
+	begin := func(quote bool) {
+		o := open{colons: colons, tag: name, quote: quote, indent: indentOf(indent), base: indentOf(indent)}
+		if last >= 0 {
+			o.indent, o.base = o.indent+d.open[last].base, o.base+d.open[last].base
+		}
+		if !quote { // rows and columns of Learn stand further in
+			o.base = d.inside(o.base)
+		}
+		d.open = append(d.open, o)
+	}
+	bare := strings.TrimRight(d.marks(), " ")
 	switch {
-	case name == "" && rest == "" || strings.HasSuffix(name, "-end"):
-		if last >= 0 && (d.open[last].colons <= colons || name != "") {
+	case name == "" && rest == "":
+		if last >= 0 && d.open[last].colons > 0 && d.open[last].colons <= colons {
 			d.open = d.open[:last]
 		}
-		write(strings.TrimRight(marks(), " "))
+		write(strings.TrimRight(d.marks(), " "))
+	case strings.HasSuffix(name, "-end"):
+		for i := last; i >= 0; i-- {
+			if d.open[i].tag == strings.TrimSuffix(name, "-end") {
+				d.open = d.open[:i]
+				break
+			}
+		}
+		write(strings.TrimRight(d.marks(), " "))
 	case name == "":
 		return false
-	case name == "image" || name == "video":
+	case name == "image" || name == "video" || name == "code":
 		src, alt := attrSource.FindStringSubmatch(rest), attrText.FindStringSubmatch(rest)
 		if src == nil {
+			write(bare)
 			return true
 		}
 		text := ""
+		if name == "code" {
+			text = path.Base(src[1])
+		}
 		if alt != nil {
 			text = alt[1]
 		}
-		if write(marks(), indent); name == "image" {
+		if write(d.marks(), indent); name == "image" {
 			write("!")
 		}
 		write("[", text, "](<", src[1], ">)")
-		if !strings.HasSuffix(rest, ":::") {
-			d.open = append(d.open, open{colons, false})
+		if !strings.HasSuffix(rest, ":::") || strings.Contains(rest, `type="complex"`) {
+			begin(false)
 		}
+	case name == "row" || name == "column":
+		write(bare)
+		begin(false)
 	case strings.HasSuffix(rest, ":::"): // a directive of one line: nothing to show
-		write(strings.TrimRight(marks(), " "))
-	case noteKinds[strings.ToLower(name)].class == "":
-		write(strings.TrimRight(marks(), " "))
-		d.open = append(d.open, open{colons, false})
+		write(bare)
 	default:
-		title := strings.Trim(rest, "[]")
+		title := rest
+		if strings.HasPrefix(title, "[") && strings.HasSuffix(title, "]") {
+			title = title[1 : len(title)-1]
+		}
 		if i := strings.IndexByte(title, '{'); i >= 0 { // {.class}
 			title = strings.TrimSpace(title[:i])
 		}
-		write(marks(), indent, "> [!", name, "] ", strings.Trim(title, `"`))
-		d.open = append(d.open, open{colons, true})
+		if noteKinds[strings.ToLower(name)].class == "" {
+			if name = "note"; !strings.HasPrefix(rest, "[") || title == "" { // not a note of somebody's own kind
+				write(bare)
+				name = m[3]
+				begin(false)
+				return true
+			}
+		}
+		write(d.marks(), indent, "> [!", name, "] ", strings.Trim(title, `"`))
+		name = m[3]
+		begin(true)
 	}
 	return true
 }
 
-// text rewrites a line outside code and containers' marks.
-func (d *dialect) text(s string) string {
-	if d.note {
-		if _, after, found := strings.Cut(s, "*/}"); found {
-			d.note = false
-			return after
-		}
-		return ""
+// deep reports whether no more blocks may be opened: each costs a mark on every
+// line in it.
+func (d *dialect) deep() bool { return len(d.open)+len(d.block) >= 20 }
+
+// inside is where what a container holds stands: the next line, if that is
+// further in than the container's mark.
+func (d *dialect) inside(mark int) int {
+	outer := 0
+	if len(d.block) > 0 {
+		outer = d.block[len(d.block)-1].indent + 4
 	}
-	if d.module {
-		d.module = strings.TrimSpace(s) != ""
-		return ""
+	if d.at+1 < len(d.next) {
+		return max(mark, d.next[d.at+1]-outer)
 	}
-	if moduleLine.MatchString(s) && (strings.HasPrefix(s, "export") || strings.ContainsAny(s, `'"{`)) {
-		t := strings.TrimSpace(s)
-		d.module = !strings.HasSuffix(t, ";") && !strings.HasSuffix(t, `'`) && !strings.HasSuffix(t, `"`) || strings.HasSuffix(t, "{") || strings.HasSuffix(t, "(")
-		return ""
-	}
-	switch {
-	case indentOf(s) >= 4 && strings.TrimLeft(s, " \t") != "" && !strings.Contains(s, "{{") && !strings.Contains(s, "<"):
-		return s // code, or deep in a list
-	case attributes.MatchString(s), strings.HasPrefix(strings.TrimSpace(s), "--8<--"), s == "[TOC]", s == "[[_TOC_]]":
-		return ""
-	case jsxLabel.MatchString(s):
-		return "**" + jsxLabel.FindStringSubmatch(s)[1] + "**"
-	case jsxLine.MatchString(s), jsxOpen.MatchString(s):
-		return ""
-	case learnTab.MatchString(s):
-		return "**" + learnTab.FindStringSubmatch(s)[1] + "**"
-	}
-	if strings.Contains(s, "<") {
-		s = outsideCode(s, htmlAnchor, func(m []string) string {
-			if strings.HasPrefix(m[3], AnchorPrefix) {
-				return m[0]
-			}
-			return "<" + m[1] + m[2] + ` id="` + AnchorPrefix + m[3] + `"` + m[4] + ">"
-		})
-	}
-	if strings.Contains(s, "{/*") {
-		s = mdxComment.ReplaceAllString(s, "")
-		if before, _, found := strings.Cut(s, "{/*"); found {
-			s, d.note = before, true
-		}
-	}
-	if strings.Contains(s, "[!") {
-		s = outsideCode(s, learnMark, func(m []string) string {
-			switch kind := strings.ToLower(m[1]); {
-			case kind == "code" && m[3] != "":
-				return "[" + orDefault(m[2], "code") + "](<" + m[3] + ">)"
-			case kind == "video":
-				if _, dest, found := strings.Cut(m[0], " "); found {
-					return "<" + strings.Trim(dest, " ]") + ">"
-				}
-			}
-			return ""
-		})
-	}
-	if strings.Contains(s, "{{") {
-		s = siteRoot.ReplaceAllString(s, "")
-		s = liquidValue.ReplaceAllString(s, "$1")
-		s = outsideCode(s, shortcode, d.shortcode)
-	}
-	if strings.Contains(s, "{%") {
-		s = outsideCode(s, liquid, d.liquid)
-	}
-	if strings.Contains(s, "[[") {
-		s = outsideCode(s, wikiLink, func(m []string) string {
-			return "[" + m[1] + "](<" + WikiScheme + orDefault(m[2], m[1]) + ">)"
-		})
-	}
-	return s
+	return mark
 }
 
-func orDefault(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}
-
-// shortcode is what stands for a Hugo shortcode: {{< name arguments >}}.
-func (d *dialect) shortcode(m []string) string {
-	closing, name, args := m[1] != "", m[2], m[3]
-	first := ""
-	if q := quoted.FindStringSubmatch(args); q != nil {
-		first = q[1]
-	} else if words := strings.Fields(args); len(words) > 0 {
-		first = words[0]
-	}
-	switch {
-	case strings.HasPrefix(args, "/*"): // {{</* name */>}}: shown, not run
-		return "{{< " + strings.TrimSuffix(strings.TrimPrefix(args, "/*"), "*/") + " >}}"
-	case name == "ref" || name == "relref":
-		return first
-	case name == "figure" || name == "img" || name == "image":
-		src, alt := attrSource.FindStringSubmatch(args), attrText.FindStringSubmatch(args)
-		if src == nil {
-			return ""
-		}
-		text := ""
-		if alt != nil {
-			text = alt[1]
-		}
-		return "![" + text + "](<" + src[1] + ">)"
-	case name == "youtube" && !closing && first != "":
-		return "<https://www.youtube.com/watch?v=" + first + ">"
-	case !closing && name != "" && noteKinds[strings.ToLower(name)].title != "":
-		return "**" + noteKinds[strings.ToLower(name)].title + ":** "
-	}
-	return ""
-}
-
-// liquid is what stands for a tag of Jekyll: {% link page.md %}.
-func (d *dialect) liquid(m []string) string {
-	switch m[1] {
-	case "link", "post_url":
-		return "/" + strings.TrimPrefix(m[2], "/")
-	}
-	return ""
-}
-
-// outsideCode replaces the matches of re in s that stand in no code span.
-func outsideCode(s string, re *regexp.Regexp, with func(m []string) string) string {
-	var b strings.Builder
-	at := 0
-	for _, loc := range re.FindAllStringSubmatchIndex(s, -1) {
-		if strings.Count(s[:loc[0]], "`")%2 == 1 {
-			continue
-		}
-		m := make([]string, len(loc)/2)
-		for i := range m {
-			if loc[2*i] >= 0 {
-				m[i] = s[loc[2*i]:loc[2*i+1]]
-			}
-		}
-		b.WriteString(s[at:loc[0]])
-		b.WriteString(with(m))
-		at = loc[1]
-	}
-	if at == 0 {
-		return s
-	}
-	b.WriteString(s[at:])
-	return b.String()
-}
+// tabTitle is the line that stands above a tab's text, on a line of its own.
+func tabTitle(s string) string { return "**" + strings.TrimSpace(s) + "**  " }

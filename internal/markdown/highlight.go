@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"html/template"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -117,14 +118,20 @@ func (c codeRenderer) render(w util.BufWriter, src []byte, n ast.Node, entering 
 		return ast.WalkContinue, nil
 	}
 	language := ""
-	if f, ok := n.(*ast.FencedCodeBlock); ok {
-		language = string(f.Language(src))
-	}
 	var b strings.Builder
+	if f, ok := n.(*ast.FencedCodeBlock); ok && f.Info != nil {
+		language = strings.TrimSuffix(string(f.Language(src)), "-interactive") // Learn's "Try it"
+		if m := codeTitle.FindSubmatch(f.Info.Segment.Value(src)); m != nil {
+			b.WriteString(`<p class="title">` + template.HTMLEscapeString(string(m[1])) + "</p>\n")
+		}
+	}
 	c.r.writeBlock(&b, strings.TrimSuffix(string(n.Lines().Value(src)), "\n"), language)
 	_, err := w.WriteString(b.String())
 	return ast.WalkSkipChildren, err
 }
+
+// codeTitle is the name of the file that a block shows: ```go title="main.go".
+var codeTitle = regexp.MustCompile(`\btitle="([^"]+)"`)
 
 // CodeBlock returns a whole highlighted block, as the pages show it.
 func (r *Renderer) CodeBlock(code, language string) template.HTML {

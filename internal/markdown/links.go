@@ -63,7 +63,13 @@ func resolveLinks(doc ast.Node, src []byte, resolve func(string) string) {
 		}
 		switch n := n.(type) {
 		case *ast.Link:
-			if n.Destination = []byte(resolve(string(n.Destination))); len(n.Destination) == 0 {
+			n.Destination = []byte(resolve(string(n.Destination)))
+			if said, ok := bytes.CutPrefix(n.Destination, []byte(TextScheme)); ok {
+				n.RemoveChildren(n)
+				n.AppendChild(n, ast.NewString(said))
+				dead = append(dead, n)
+			}
+			if len(n.Destination) == 0 {
 				dead = append(dead, n)
 			}
 		case *ast.Image:

@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -73,18 +74,35 @@ func makeNote(q *ast.Blockquote, src []byte) {
 		}
 	}
 	n := &note{class: kind.class, title: kind.title}
-	if title = strings.TrimSpace(strings.TrimLeft(title, "+-")); title != "" {
-		n.title = title
+	// The marker's line goes; what stands after the marker is the title.
+	own := ast.NewParagraph()
+	own.SetAttributeString("class", []byte("title"))
+	at := first.Start + bytes.IndexByte(first.Value(src), ']') + 1
+	for at < len(src) && strings.IndexByte("+- \t", src[at]) >= 0 {
+		at++
 	}
-	// The marker's line goes, and with it whatever inline nodes were made of it.
 	for c := p.FirstChild(); c != nil; c = p.FirstChild() {
 		p.RemoveChild(p, c)
-		if t, ok := c.(*ast.Text); ok && (t.SoftLineBreak() || t.HardLineBreak()) {
+		t, ok := c.(*ast.Text)
+		last := ok && (t.SoftLineBreak() || t.HardLineBreak())
+		if ok {
+			t.Segment = t.Segment.WithStart(min(max(t.Segment.Start, at), t.Segment.Stop))
+			t.SetSoftLineBreak(false)
+			t.SetHardLineBreak(false)
+		}
+		if !ok || t.Segment.Len() > 0 {
+			own.AppendChild(own, c)
+		}
+		if last {
 			break
 		}
 	}
 	if p.FirstChild() == nil {
 		q.RemoveChild(q, p)
+	}
+	if own.HasChildren() {
+		n.title = ""
+		n.AppendChild(n, own)
 	}
 	for c := q.FirstChild(); c != nil; {
 		next := c.NextSibling()

@@ -247,6 +247,10 @@ func plainText(n ast.Node, src []byte) string {
 			return ast.WalkSkipChildren, nil
 		case *ast.RawHTML, *extast.FootnoteBacklink, *extast.FootnoteLink:
 			return ast.WalkSkipChildren, nil
+		case *ast.Link:
+			if bytes.HasPrefix(n.Destination, []byte(IncludeScheme)) { // a file's name
+				return ast.WalkSkipChildren, nil
+			}
 		}
 		return ast.WalkContinue, nil
 	})

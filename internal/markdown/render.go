@@ -117,6 +117,11 @@ func (r *Renderer) Render(body []byte, resolve func(dest string) string) (*Rende
 		}
 		cur.Blocks = append(cur.Blocks, r.sanitize(w.Bytes()))
 	}
+	if bytes.IndexByte(body, '<') >= 0 {
+		for i := range out.Sections {
+			balance(out.Sections[i].Blocks)
+		}
+	}
 	return out, nil
 }
 
