@@ -53,7 +53,9 @@ func newDocFront(f *markdown.File, o *markdown.Outline) *docFront {
 		m.Modified = t.Format(time.RFC3339)
 	}
 	if len(o.Sections) > 0 {
-		m.Title = cmp.Or(m.Title, o.Sections[0].Title)
+		if first := o.Sections[0]; m.Title == "" && first.Title != "" && !slices.ContainsFunc(o.Sections[1:], func(s markdown.Section) bool { return s.Level <= first.Level }) {
+			m.Title = first.Title // else it is a chapter, and the page is called what the file is
+		}
 		m.Summary = cmp.Or(m.Summary, clip(firstSentence(o.Sections[0].Text), maxVerdict))
 	}
 	return m
@@ -79,7 +81,9 @@ func (b *builder) addDoc(p *parsed) {
 		File: p.file.Path, Own: !p.builtin, source: p.source, Markdown: p.rest.source, text: &docText{b.cat, p.file.Path, p.rest},
 	}
 	if d.Title == "" {
-		d.Title = humanize(path.Base(p.docPath))
+		if d.Title = humanize(path.Base(p.docPath)); p.docPath == "" && strings.EqualFold(p.name, "home") {
+			d.Title = p.name
+		}
 	}
 	b.docs = append(b.docs, p)
 	b.cat.docs[p.docPath] = d
@@ -222,7 +226,7 @@ func (b *builder) linkDocs() {
 	var walk func(docs []*Doc)
 	walk = func(docs []*Doc) {
 		slices.SortFunc(docs, func(a, b *Doc) int {
-			return cmp.Or(cmp.Compare(a.Order, b.Order), naturalCompare(a.Label, b.Label), cmp.Compare(a.ID, b.ID))
+			return cmp.Or(shippedLast(a, b), cmp.Compare(a.Order, b.Order), naturalCompare(a.Label, b.Label), cmp.Compare(a.ID, b.ID))
 		})
 		for _, d := range docs {
 			if !d.Folder {
@@ -238,6 +242,17 @@ func (b *builder) linkDocs() {
 	walk(c.Roots)
 	c.endings = sync.OnceValue(func() map[string][]*Doc { return docsByEnding(c.docs) })
 	c.lower = sync.OnceValue(func() map[string]string { return lowerIDs(c.docs) })
+}
+
+// shippedLast has the manual of this program follow what its hosts have written.
+func shippedLast(a, b *Doc) int {
+	switch shipped := !a.Own && !a.Folder; {
+	case shipped == (!b.Own && !b.Folder):
+		return 0
+	case shipped:
+		return 1
+	}
+	return -1
 }
 
 // docsByEnding are the docs by the last word of their paths, newer versions first.

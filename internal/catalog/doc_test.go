@@ -101,3 +101,57 @@ func TestForeignTrees(t *testing.T) {
 		t.Error("a draft is served")
 	}
 }
+
+// What a page links to or includes is found where its generator finds it.
+func TestLinksOfForeignTrees(t *testing.T) {
+	tree := fstest.MapFS{"docusaurus.config.js": {}, "static/logo.png": {Data: []byte("PNG")}, "assets/a.png": {Data: []byte("PNG")}}
+	for name, text := range map[string]string{
+		"docs/a.md":                  "# A\n\n![logo](@site/static/logo.png) [b](@site/docs/b.md) ![a](/assets/a.png) [users](/api/users) [wiki](/o/p/wiki/B-Page) [[B Page#Second]]\n\nOn [!INCLUDE [x](inc/short.md)]; [!INCLUDE [more](inc/long.md)]\n",
+		"docs/b.md":                  "# B\n",
+		"docs/inc/short.md":          "Windows 11\n",
+		"docs/inc/long.md":           "One.\n\nTwo.\n",
+		"docs/api/users.md":          "# Users\n",
+		"docs/wiki/B-Page.md":        "## First\n\n## Second\n",
+		"docs/wiki/One.md":           "## Alone\n\n### Below\n",
+		"docs/section/pack/index.md": "[other]({{< relref \"other\" >}})\n",
+		"docs/section/other.md":      "# Other\n",
+		"sidebars.js":                "module.exports = {docs: [{type:'doc', id:'b', label:'Bee'}, 'a']};\n",
+	} {
+		tree[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	shipped := fstest.MapFS{"docs/aa.md": {Data: []byte("---\ntitle: Ours\norder: 1\n---\n")}}
+	c, err := Load(context.Background(), []Source{{Name: "shipped", FS: shipped, Builtin: true}, {Name: "theirs", FS: tree}}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Faults != nil || c.Skipped != nil {
+		t.Errorf("faults: %v, left out: %v", c.Faults, c.Skipped)
+	}
+	html := func(id string) string {
+		d, err := c.Doc(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(d.Flat()[0].HTML())
+	}
+	for _, want := range []string{`src="/docs/static/logo.png"`, `href="/docs/b"`, `src="/docs/assets/a.png"`, `href="/docs/api/users"`, `<a href="/docs/wiki/B-Page">wiki`, `href="/docs/wiki/B-Page#h-second"`, "On Windows 11;", `<a href="/docs/inc/long">more`} {
+		if got := html("a"); !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
+	if got := html("section/pack"); !strings.Contains(got, `href="/docs/section/other"`) {
+		t.Errorf("Hugo's bundle: %s", got)
+	}
+	var order []string
+	for _, d := range c.Roots {
+		order = append(order, d.Label)
+	}
+	if got := strings.Join(order, ", "); got != "Bee, A, Api, Inc, Section, Wiki, Ours" {
+		t.Errorf("order: %s", got)
+	}
+	for id, want := range map[string]string{"wiki/B-Page": "B Page", "wiki/One": "Alone"} {
+		if d, _ := c.Doc(id); d.Title != want {
+			t.Errorf("%s is called %q, want %q", id, d.Title, want)
+		}
+	}
+}

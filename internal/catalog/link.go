@@ -36,6 +36,9 @@ func (l *linker) resolve(dest string) (string, error) {
 	if page, ok := strings.CutPrefix(dest, markdown.WikiScheme); ok {
 		return l.wiki(page)
 	}
+	if file, ok := strings.CutPrefix(dest, markdown.IncludeScheme); ok {
+		return l.include(file)
+	}
 	u, err := url.Parse(dest)
 	if err != nil {
 		return "", fmt.Errorf("link %q is not a URL", dest)
@@ -143,10 +146,16 @@ func (l *linker) find(dest, p string) (target, error) {
 		return t, nil
 	}
 	p = strings.TrimPrefix(p, "~") // Microsoft Learn: the root of the docs
+	if file, ok := strings.CutPrefix(p, "@site/"); ok {
+		p = "/" + file // Docusaurus: the root of the site
+	}
 	if !strings.HasPrefix(p, "/") {
 		dirs := []string{l.dir}
 		if id := docPath(l.file); id != l.dir { // its generator may serve the page as a folder
 			dirs = append(dirs, id)
+		}
+		if strings.HasPrefix(path.Base(l.file), "index.") { // Hugo: a bundle stands for a file beside its folder
+			dirs = append(dirs, path.Dir(l.dir))
 		}
 		for _, dir := range dirs {
 			if t, ok := l.at(path.Join(dir, p)); ok {
@@ -155,14 +164,23 @@ func (l *linker) find(dest, p string) (target, error) {
 		}
 		return target{}, fmt.Errorf("link %q: there is no file %s", dest, path.Join(l.dir, p))
 	}
-	if t, ok := l.cat.lookupPath(p); ok {
+	t, ok := l.cat.lookupPath(p)
+	if ok && !anyBelow[firstWord(p)] {
 		return t, nil
 	}
-	if t, ok := l.at(strings.TrimPrefix(path.Clean(p), "/")); ok {
+	if own, ok := l.at(strings.TrimPrefix(path.Clean(p), "/")); ok {
+		return own, nil
+	}
+	if own, ok := l.ending(p); ok {
+		return own, nil
+	}
+	if ok {
 		return t, nil
 	}
-	if t, ok := l.ending(p); ok {
-		return t, nil
+	if _, page, found := strings.Cut(p, "/wiki/"); found { // GitHub: /owner/project/wiki/Page
+		if docs := l.cat.endings()[strings.ToLower(path.Base(page))]; len(docs) > 0 {
+			return docs[0].target(), nil
+		}
 	}
 	return target{}, fmt.Errorf("link %q leads nowhere", dest)
 }
@@ -257,17 +275,38 @@ func common(a, b string) int {
 func (l *linker) wiki(name string) (string, error) {
 	name, frag, _ := strings.Cut(name, "#")
 	word := strings.ToLower(strings.ReplaceAll(strings.TrimSpace(name), " ", "-"))
-	if t, ok := l.at(path.Join(l.dir, word)); ok {
-		return l.cat.base + t.path, nil
+	t, ok := l.at(path.Join(l.dir, word))
+	if !ok {
+		docs := l.cat.endings()[path.Base(word)]
+		if len(docs) == 0 {
+			return "", fmt.Errorf("link [[%s]]: there is no page of this name", name)
+		}
+		t = docs[0].target()
 	}
-	docs := l.cat.endings()[path.Base(word)]
-	if len(docs) == 0 {
-		return "", fmt.Errorf("link [[%s]]: there is no page of this name", name)
+	if a, ok := anchor(t, frag, true); ok && frag != "" {
+		return l.cat.base + t.path + "#" + a, nil
 	}
-	if a, ok := anchor(docs[0].target(), frag, true); ok && frag != "" {
-		return l.cat.base + docs[0].Path + "#" + a, nil
+	return l.cat.base + t.path, nil
+}
+
+// maxIncluded is how many bytes of another file's text stand in a page; for more
+// there is a link to it.
+const maxIncluded = 500
+
+// include is the text of a file that is one line of plain text, else where its
+// page is. A file that is not there is left out.
+func (l *linker) include(file string) (string, error) {
+	t, err := l.find(file, file)
+	if err != nil || t.doc == nil {
+		return markdown.TextScheme, fmt.Errorf("included file %q: there is none", file)
 	}
-	return l.cat.base + docs[0].Path, nil
+	o, _, _ := t.doc.read()
+	if o.Title == "" && len(o.Links) == 0 && len(o.Sections) == 1 {
+		if s := o.Sections[0]; s.Title == "" && len(s.Text) <= maxIncluded && !strings.Contains(s.Text, "\n") {
+			return markdown.TextScheme + s.Text, nil
+		}
+	}
+	return l.cat.base + t.path, nil
 }
 
 // asset finds a file that may be served, and notes that it is wanted.
@@ -356,10 +395,16 @@ func (c *Catalog) lookupPath(p string) (t target, ok bool) {
 				return target{path: cmp.Path, any: true}, true
 			}
 		}
-	case "status", "assets", "api":
-		return anything, true
 	}
-	return target{}, false
+	return anything, anyBelow[dir]
+}
+
+// anyBelow are the folders of the site in which every path is taken to exist.
+var anyBelow = map[string]bool{"status": true, "assets": true, "api": true}
+
+func firstWord(p string) string {
+	word, _, _ := strings.Cut(strings.TrimPrefix(p, "/"), "/")
+	return word
 }
 
 func (c *Catalog) failedCode(id string) bool {

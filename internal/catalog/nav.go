@@ -271,6 +271,7 @@ func (n *navReader) sidebarPage(id, title string) {
 
 var (
 	sidebarComment = regexp.MustCompile(`(?m)^\s*//.*$|/\*[\s\S]*?\*/`)
+	sidebarKey     = regexp.MustCompile(`([{,]\s*\w+):(\S)`) // {type:'doc'}
 	sidebarStart   = regexp.MustCompile(`(?:module\.exports\s*=|export\s+default|sidebars\b[^=\n]*=)\s*\{`)
 )
 
@@ -290,7 +291,8 @@ func sidebarData(src []byte) []byte {
 	if end < 0 {
 		return nil
 	}
-	return bytes.ReplaceAll(body[:end+1], []byte("\t"), []byte("  "))
+	body = sidebarKey.ReplaceAll(body[:end+1], []byte("$1: $2"))
+	return bytes.ReplaceAll(body, []byte("\t"), []byte("  "))
 }
 
 // child is a mapping's value, or nil.

@@ -11,7 +11,7 @@ import (
 
 // ParseVersion names what is read of files, and what is wrong with a file by
 // itself. Raise it whenever either changes: what was kept of files is read anew.
-const ParseVersion = "5"
+const ParseVersion = "6"
 
 // parseCache is what an earlier process has read of a tree: its folders, and its
 // files, of which it has found all good. What it has of a folder counts where
@@ -137,7 +137,7 @@ func (c *parseCache) take(p *parsed, fsys fs.FS) bool {
 		if err != nil || sha256.Sum256(src) != p.sum {
 			return false
 		}
-		if p.stat.tells() {
+		if p.stat.changed != 0 {
 			p.kept = fileStat{} // the next start need not read it
 		}
 	}
