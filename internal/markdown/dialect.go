@@ -264,12 +264,12 @@ func (d *dialect) opens(s string) bool {
 		outer = d.block[len(d.block)-1].indent + 4
 	}
 	if m := mkdocsBlock.FindStringSubmatch(s); m != nil {
-		write(d.marks(), m[1], "> [!", m[2], "] ", m[3])
+		write(d.marks(), m[1], "> [!", m[2], "] ", d.marked(m[3]))
 		d.block = append(d.block, indented{outer + indentOf(m[1]), true, len(d.open)})
 		return true
 	}
 	if m := mkdocsTab.FindStringSubmatch(s); m != nil {
-		write(d.marks(), m[1], tabTitle(m[2]))
+		write(d.marks(), m[1], tabTitle(d.marked(m[2])))
 		d.block = append(d.block, indented{outer + indentOf(m[1]), false, len(d.open)})
 		return true
 	}
@@ -347,7 +347,7 @@ func (d *dialect) opens(s string) bool {
 				return true
 			}
 		}
-		write(d.marks(), indent, "> [!", name, "] ", strings.Trim(title, `"`))
+		write(d.marks(), indent, "> [!", name, "] ", d.marked(strings.Trim(title, `"`)))
 		name = m[3]
 		begin(true)
 	}

@@ -82,7 +82,7 @@ func (d *dialect) text(s string) string {
 	}
 	t := strings.TrimLeft(s, " \t")
 	switch {
-	case t == "", indentOf(s) >= 4 && !(d.list && indentOf(s) < 8) && !strings.ContainsAny(s, "{<"):
+	case t == "", indentOf(s) >= 4 && !(d.list && indentOf(s) < 8) && !strings.ContainsAny(s, "{<") && !strings.HasPrefix(t, "[!code"):
 		return s // code, or deep in a list
 	case t[0] == '{' && attributes.MatchString(s):
 		return d.attributes(s)
