@@ -137,7 +137,7 @@ func (c *parseCache) take(p *parsed, fsys fs.FS) bool {
 		if err != nil || sha256.Sum256(src) != p.sum {
 			return false
 		}
-		if p.stat.changed != 0 {
+		if p.stat.tells() {
 			p.kept = fileStat{} // the next start need not read it
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -143,6 +144,26 @@ func TestParseCache(t *testing.T) {
 	cache = filepath.Join(blocked, "below")
 	if c, _ := load(); c.CacheFault == nil || len(c.Docs) != 2 {
 		t.Errorf("without a place: %v, %d docs", c.CacheFault, len(c.Docs))
+	}
+}
+
+// A cache that has all already is left alone, also where only the content tells.
+func TestParseCacheIsLeftAlone(t *testing.T) {
+	src := Source{Name: "x", Dir: "x", FS: fstest.MapFS{"a.md": {Data: []byte("# A\n")}, "b/toc.yml": {Data: []byte("- href: ../a.md\n")}}}
+	cache := t.TempDir()
+	load := func() os.FileInfo {
+		t.Helper()
+		if _, err := Load(context.Background(), []Source{src}, Options{Cache: cache}); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(string(cacheFile(cache, src)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info
+	}
+	if first := load(); !os.SameFile(first, load()) {
+		t.Error("it is written again")
 	}
 }
 

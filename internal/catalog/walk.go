@@ -23,7 +23,7 @@ type walker struct {
 	fault   func(folder string, err error)
 	visit   func(entry) error
 	folders []folder // that were found
-	listed  bool     // one of them was read
+	listed  bool     // one of them was read, and need not be the next time
 }
 
 // folder is what stood in a folder when it was read: more folders, pages and
@@ -83,8 +83,9 @@ func (w *walker) folder(dir string) (folder, error) {
 			}
 		}
 	}
-	w.listed = true
-	return list(w.src.FS, dir)
+	f, err := list(w.src.FS, dir)
+	w.listed = w.listed || f.stat.tells()
+	return f, err
 }
 
 // list reads a folder. What is seen of it comes first: who changes it meanwhile
@@ -192,10 +193,15 @@ type fileStat struct {
 // alone for its times to tell: clocks of file systems are coarse.
 const settled = 2 * time.Second
 
-// untouchedSince reports whether what was seen then is what is there now. The
-// system's own time of the last change (ctime) tells, which nobody can set.
+// tells reports whether another change would show. The system's own time of the
+// last change (ctime) tells, which nobody can set: but one of whole seconds is of
+// a file system that has no such time, such as an image's, and may be in the next
+// image as well.
+func (s fileStat) tells() bool { return s.changed%int64(time.Second) != 0 }
+
+// untouchedSince reports whether what was seen then is what is there now.
 func (s fileStat) untouchedSince(written time.Time, then fileStat) bool {
-	return s.changed != 0 && s == then && time.Unix(0, s.changed).Add(settled).Before(written)
+	return s.tells() && s == then && time.Unix(0, s.changed).Add(settled).Before(written)
 }
 
 func (b *builder) folderFault(src Source, dir string, err error) {

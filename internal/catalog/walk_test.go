@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // openCounter counts what is opened of a tree.
@@ -122,5 +123,34 @@ func TestWalkUnchanged(t *testing.T) {
 	}
 	if opened, _ := load(); len(opened) != 4 {
 		t.Errorf("another tree: opened %q", opened)
+	}
+}
+
+func TestUntouched(t *testing.T) {
+	then := fileStat{size: 7, mtime: 1, changed: 1_000_000_001, inode: 3}
+	written := time.Unix(0, then.changed).Add(2 * settled)
+	with := func(change func(*fileStat)) fileStat {
+		now := then
+		change(&now)
+		return now
+	}
+	for _, c := range []struct {
+		name      string
+		now, then fileStat
+		written   time.Time
+		want      bool
+	}{
+		{"left alone", then, then, written, true},
+		{"changed just before", then, then, time.Unix(0, then.changed).Add(settled / 2), false},
+		{"another size", with(func(s *fileStat) { s.size++ }), then, written, false},
+		{"an older text", with(func(s *fileStat) { s.mtime-- }), then, written, false},
+		{"the same times on it again", with(func(s *fileStat) { s.changed++ }), then, written, false},
+		{"another file", with(func(s *fileStat) { s.inode++ }), then, written, false},
+		{"the system does not tell", fileStat{size: 7, mtime: 1}, fileStat{size: 7, mtime: 1}, written, false},
+		{"an image's time", with(func(s *fileStat) { s.changed-- }), with(func(s *fileStat) { s.changed-- }), written, false},
+	} {
+		if got := c.now.untouchedSince(c.written, c.then); got != c.want {
+			t.Errorf("%s: untouched = %t", c.name, got)
+		}
 	}
 }
