@@ -105,8 +105,15 @@ func TestGenerationNamesTheContent(t *testing.T) {
 	}
 }
 
-// A new file, a file in a new folder, and a folder swapped by a link are seen.
+// A new file, a file in a new folder, and a folder swapped by a link are seen, also
+// where the link is on the way to the folder, as git-sync has it.
 func TestWatch(t *testing.T) {
+	for _, below := range []string{"", "docs"} {
+		t.Run("content "+filepath.Join("current", below), func(t *testing.T) { testWatch(t, below) })
+	}
+}
+
+func testWatch(t *testing.T, below string) {
 	dir := t.TempDir()
 	write := func(name, text string) {
 		t.Helper()
@@ -118,19 +125,20 @@ func TestWatch(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write("v1/a.md", "# First\n")
-	write("v2/a.md", "# Second\n")
+	write(filepath.Join("v1", below, "a.md"), "# First\n")
+	write(filepath.Join("v2", below, "a.md"), "# Second\n")
 	link := filepath.Join(dir, "current")
 	if err := os.Symlink("v1", link); err != nil {
 		t.Fatal(err)
 	}
+	content := filepath.Join(link, below)
 	l, err := Open(context.Background(), Config{
 		Sources: func() ([]catalog.Source, func(), error) {
-			root, err := os.OpenRoot(link)
+			root, err := os.OpenRoot(content)
 			if err != nil {
 				return nil, nil, err
 			}
-			return []catalog.Source{{Name: link, FS: root.FS()}}, func() { _ = root.Close() }, nil
+			return []catalog.Source{{Name: content, FS: root.FS()}}, func() { _ = root.Close() }, nil
 		},
 		Log: slog.New(slog.DiscardHandler),
 	})
@@ -140,7 +148,7 @@ func TestWatch(t *testing.T) {
 	defer l.Close()
 	ctx, stop := context.WithCancel(context.Background())
 	stopped := make(chan error, 1)
-	go func() { stopped <- l.Watch(ctx, []string{link}) }()
+	go func() { stopped <- l.Watch(ctx, []string{content}) }()
 	defer func() {
 		stop()
 		if err := <-stopped; err != nil {
@@ -167,13 +175,13 @@ func TestWatch(t *testing.T) {
 	}
 	// It has to look before something changes: write until it has.
 	until("the first change", func() bool {
-		write("v1/first.md", "# "+time.Now().String()+"\n")
+		write(filepath.Join("v1", below, "first.md"), "# "+time.Now().String()+"\n")
 		time.Sleep(2 * settle)
 		return l.Builds().Published > 1
 	})
-	write("v1/b.md", "# New\n")
+	write(filepath.Join("v1", below, "b.md"), "# New\n")
 	appears("b", "New")
-	write("v1/sub/deeper/c.md", "# Deep\n")
+	write(filepath.Join("v1", below, "sub/deeper/c.md"), "# Deep\n")
 	appears("sub/deeper/c", "Deep")
 	// What changes beside the folder is no reason to build: the log of a reload
 	// would bring about the next one.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -68,19 +69,28 @@ func (t trees) concern(name string) bool {
 	return t[name] || t[filepath.Dir(name)]
 }
 
-// watchTrees adds every folder below dirs, and the folder each dir stands in,
-// where a swapped link shows. Adding one again does nothing.
+// watchTrees adds every folder below dirs, and the folders where each dir and the
+// links on the way to it stand, where a swap shows. Adding one again does nothing.
 func watchTrees(w *fsnotify.Watcher, dirs []string) (trees, error) {
 	found := trees{}
 	for _, dir := range dirs {
-		dir = filepath.Clean(dir)
-		found[dir] = true
-		if err := w.Add(filepath.Dir(dir)); err != nil {
+		dir, err := filepath.Abs(dir)
+		if err != nil {
 			return nil, err
 		}
 		real, err := filepath.EvalSymlinks(dir)
 		if err != nil {
 			return nil, err
+		}
+		names, err := namesTo(dir)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range append(names, real) {
+			found[name] = true
+			if err := w.Add(filepath.Dir(name)); err != nil {
+				return nil, err
+			}
 		}
 		err = filepath.WalkDir(real, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || !d.IsDir() {
@@ -97,4 +107,31 @@ func watchTrees(w *fsnotify.Watcher, dirs []string) (trees, error) {
 		}
 	}
 	return found, nil
+}
+
+// namesTo returns the links on the way to path, which is absolute and ends somewhere. Each
+// is named by the folder that it stands in, whatever else leads there.
+func namesTo(path string) ([]string, error) {
+	parent := filepath.Dir(path)
+	if parent == path {
+		return nil, nil
+	}
+	names, err := namesTo(parent)
+	if err != nil {
+		return nil, err
+	}
+	folder, err := filepath.EvalSymlinks(parent)
+	if err != nil {
+		return nil, err
+	}
+	name := filepath.Join(folder, filepath.Base(path))
+	target, err := os.Readlink(name)
+	if err != nil {
+		return names, nil // no link
+	}
+	if !filepath.IsAbs(target) {
+		target = filepath.Join(folder, target)
+	}
+	further, err := namesTo(target)
+	return append(append(names, name), further...), err
 }
