@@ -53,7 +53,7 @@ func (c *command) libraryConfig(f *contentFlags, log *slog.Logger) (library.Conf
 	}
 	return library.Config{
 		Sources: f.sources,
-		Options: catalog.Options{BasePath: path, Strict: f.strict, Settings: filepath.ToSlash(f.settings)},
+		Options: catalog.Options{BasePath: path, Strict: f.strict, Settings: filepath.ToSlash(f.settings), Program: program()},
 		Cache:   f.cache,
 		Log:     log,
 	}, nil
@@ -72,13 +72,17 @@ func (f *contentFlags) sources() (sources []catalog.Source, done func(), err err
 		sources = append(sources, catalog.Source{Name: "the shipped library", FS: content.FS, Builtin: true})
 	}
 	for _, dir := range f.dirs {
-		root, err := os.OpenRoot(dir)
+		folder, err := filepath.EvalSymlinks(dir) // who swaps a link meanwhile swaps nothing in here
+		if err != nil {
+			folder = dir
+		}
+		root, err := os.OpenRoot(folder)
 		if err != nil {
 			done()
 			return nil, nil, fmt.Errorf("cannot open content folder: %w", err)
 		}
 		roots = append(roots, root)
-		sources = append(sources, catalog.Source{Name: dir, Dir: dir, FS: root.FS(), Folder: dir})
+		sources = append(sources, catalog.Source{Name: dir, Dir: dir, FS: root.FS(), Folder: folder})
 	}
 	if f.settings != "" { // last, since who runs the server has the last word
 		file, err := config.Read(os.DirFS(filepath.Dir(f.settings)), filepath.Base(f.settings))

@@ -75,10 +75,11 @@ func (b *builder) takeLinks(text, key string) bool {
 	return true
 }
 
-// linkKey names everything that decides where a doc's link leads: the content of
+// linkKey names everything that decides where a doc's link leads: the program, the content of
 // all pages, the settings, and which other files there are.
 func (b *builder) linkKey() string {
 	h := sha256.New()
+	h.Write(append([]byte(b.opts.Program), 0))
 	h.Write(b.hash.Sum(nil))
 	site, _ := json.Marshal(b.cat.Site) // strings and numbers
 	h.Write(site)

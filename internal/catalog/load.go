@@ -52,6 +52,9 @@ type Options struct {
 	// Cache is a folder that keeps what was read of files for the next process, ""
 	// for none. Strict and checking loads read everything themselves.
 	Cache string
+	// Program names the program that reads them: what another one has kept in Cache
+	// is not believed.
+	Program string
 	// Mappings leaves texts in the cache's files until they are looked at; nil has
 	// them all in memory.
 	Mappings *Mappings

@@ -10,8 +10,9 @@ import (
 )
 
 // ParseVersion names what is read of files, and what is wrong with a file by
-// itself. Raise it whenever either changes: what was kept of files is read anew.
-const ParseVersion = "6"
+// itself. Raise it whenever either changes: what was kept of files is read anew,
+// also where Options.Program does not tell one program from another.
+const ParseVersion = "7"
 
 // parseCache is what an earlier process has read of a tree: its folders, and its
 // files, of which it has found all good. What it has of a folder counts where
@@ -19,7 +20,8 @@ const ParseVersion = "6"
 // has the same hash.
 type parseCache struct {
 	file    sealedFile
-	written time.Time
+	program string
+	begun   time.Time          // when the walk through the tree was
 	folders map[string]decoder // by path: what is in each
 	count   int                // of files
 	files   decoder            // the next ones, in the order in which they were found
@@ -27,20 +29,21 @@ type parseCache struct {
 	byPath  map[string]decoder // made when one comes out of order
 }
 
-// cacheFile is where the cache of a source stands in dir.
+// cacheFile is where the cache of a source stands in dir. Another program's is
+// replaced, so that nothing is left of it after an upgrade.
 func cacheFile(dir string, src Source) sealedFile {
-	sum := sha256.Sum256([]byte(ParseVersion + "\x00" + src.Dir))
+	sum := sha256.Sum256([]byte(src.Dir))
 	return sealedFile(filepath.Join(dir, "parsed-"+hex.EncodeToString(sum[:8])))
 }
 
 const cacheMagic = "siteerror parsed " + ParseVersion + "\n"
 
 // openParseCache reads the cache of a source. One that is missing, damaged, of
-// another version or cannot be read is an empty one.
-func openParseCache(dir string, src Source, mappings *Mappings) *parseCache {
-	c := &parseCache{file: cacheFile(dir, src)}
-	if mappings != nil {
-		if body, ok := mappings.text(c.file, string(c.file)); ok {
+// another program or cannot be read is an empty one.
+func openParseCache(opts Options, src Source) *parseCache {
+	c := &parseCache{file: cacheFile(opts.Cache, src), program: opts.Program}
+	if opts.Mappings != nil {
+		if body, ok := opts.Mappings.text(c.file, string(c.file)); ok {
 			c.index(body)
 			return c
 		}
@@ -53,13 +56,13 @@ func openParseCache(dir string, src Source, mappings *Mappings) *parseCache {
 
 // index takes apart what the file holds. There is nothing if it makes no sense.
 func (c *parseCache) index(body string) {
-	*c = parseCache{file: c.file}
+	*c = parseCache{file: c.file, program: c.program}
 	body, ok := strings.CutPrefix(body, cacheMagic)
-	if !ok {
+	d := decoder{s: body}
+	if !ok || d.text() != c.program {
 		return
 	}
-	d := decoder{s: body}
-	written := time.Unix(0, int64(d.uint()))
+	begun := time.Unix(0, int64(d.uint()))
 	folders, count, plain, source := d.count(), d.count(), d.count(), d.count()
 	if plain+source > len(d.s) {
 		return
@@ -72,14 +75,14 @@ func (c *parseCache) index(body string) {
 		known[path] = decoder{s: d.text()}
 	}
 	if !d.bad {
-		c.written, c.folders, c.count, c.files, c.all = written, known, count, d, d
+		c.begun, c.folders, c.count, c.files, c.all = begun, known, count, d, d
 	}
 }
 
 // folder is what the cache has of a folder that is as it was.
 func (c *parseCache) folder(path string, now fileStat) (folder, bool) {
 	d, ok := c.folders[path]
-	if !ok || !now.untouchedSince(c.written, d.stat()) {
+	if !ok || !now.untouchedSince(c.begun, d.stat()) {
 		return folder{}, false
 	}
 	f := folder{path: path, stat: now}
@@ -132,7 +135,7 @@ func (c *parseCache) take(p *parsed, fsys fs.FS) bool {
 	if p.code.s == "" {
 		return false
 	}
-	if !p.stat.untouchedSince(c.written, p.kept) {
+	if !p.stat.untouchedSince(c.begun, p.kept) {
 		src, err := fs.ReadFile(fsys, p.file.Path)
 		if err != nil || sha256.Sum256(src) != p.sum {
 			return false
@@ -165,7 +168,7 @@ func (b *builder) keep(c *parseCache, w *walker, files []*parsed) {
 	if c.isOf(w, files) {
 		return
 	}
-	s, ok := b.stage(c.file, encodeTree(w, files))
+	s, ok := b.stage(c.file, encodeTree(c.program, w, files))
 	if !ok || b.opts.Mappings == nil {
 		return
 	}
@@ -183,7 +186,7 @@ func (b *builder) keep(c *parseCache, w *walker, files []*parsed) {
 }
 
 // encodeTree is what the cache of a tree holds.
-func encodeTree(w *walker, files []*parsed) []byte {
+func encodeTree(program string, w *walker, files []*parsed) []byte {
 	kept := 0
 	var size codeSize
 	for _, p := range files {
@@ -194,7 +197,8 @@ func encodeTree(w *walker, files []*parsed) []byte {
 		}
 	}
 	e := encoder{b: []byte(cacheMagic)}
-	e.uint(uint64(time.Now().UnixNano()))
+	e.text(program)
+	e.uint(uint64(w.begun.UnixNano()))
 	for _, n := range [...]int{len(w.folders), kept, size.plain, size.source} {
 		e.int(n)
 	}

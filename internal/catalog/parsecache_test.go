@@ -34,6 +34,7 @@ func TestParseCache(t *testing.T) {
 	write("guide/doors.md", page)
 	write("other.md", "# Other\n\n[spot](guide/doors.md#spot)\n")
 	var mappings *Mappings
+	program := "one"
 	load := func() (*Catalog, int) {
 		t.Helper()
 		root, err := os.OpenRoot(dir)
@@ -42,7 +43,7 @@ func TestParseCache(t *testing.T) {
 		}
 		defer root.Close()
 		var cached int
-		b := newBuilder(Options{Cache: cache})
+		b := newBuilder(Options{Cache: cache, Program: program})
 		src := Source{Name: "x", Dir: dir, FS: root.FS()}
 		b.cat.trees = []tree{{dir: dir}}
 		defer b.discard()
@@ -54,7 +55,7 @@ func TestParseCache(t *testing.T) {
 				cached++
 			}
 		}
-		c, err := Load(context.Background(), []Source{src}, Options{Cache: cache, Mappings: mappings})
+		c, err := Load(context.Background(), []Source{src}, Options{Cache: cache, Program: program, Mappings: mappings})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,6 +76,13 @@ func TestParseCache(t *testing.T) {
 	warm, cached := load()
 	if got := describe(warm); got != want || cached != 2 {
 		t.Errorf("from the cache (%d files):\n%s\nwant\n%s", cached, got, want)
+	}
+
+	// Another version of the program reads everything itself.
+	program = "two"
+	other, cached := load()
+	if got := describe(other); got != want || cached != 0 {
+		t.Errorf("after an upgrade, from the cache (%d files):\n%s\nwant\n%s", cached, got, want)
 	}
 
 	mappings = &Mappings{}

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 
 	"siteerror/internal/markdown"
 )
@@ -24,10 +25,10 @@ const (
 func (b *builder) read(ctx context.Context, index int, src Source) error {
 	var cache *parseCache
 	if b.opts.Cache != "" && !b.opts.Strict && !b.opts.FailOnDocs {
-		cache = openParseCache(b.opts.Cache, src, b.opts.Mappings)
+		cache = openParseCache(b.opts, src)
 	}
 	var files []*parsed
-	w := &walker{src: src, cache: cache, fault: func(dir string, err error) { b.folderFault(src, dir, err) }}
+	w := &walker{src: src, cache: cache, begun: time.Now(), fault: func(dir string, err error) { b.folderFault(src, dir, err) }}
 	w.visit = func(e entry) error {
 		switch {
 		case e.name == synonymsFile && !isForeign(src):

@@ -74,11 +74,15 @@ func (m *Mappings) text(name sealedFile, path string) (string, bool) {
 		m.files[name] = known
 	}
 	body := known.data[:len(known.data)-crc32.Size]
-	sum := crc32.New(crcTable) // reading takes half the time that the mapping's pages would, and leaves them alone
+	sum := crc32.New(crcTable) // reading takes half the time that the mapping's pages would, and does not fault where somebody has cut them off
 	if _, err := io.CopyBuffer(sum, io.LimitReader(f, int64(len(body))), make([]byte, 256<<10)); err != nil {
 		return "", false
 	}
-	return unsafe.String(unsafe.SliceData(body), len(body)), name.compare(sum.Sum32(), known.data[len(body):]) == nil
+	var want [crc32.Size]byte
+	if _, err := io.ReadFull(f, want[:]); err != nil {
+		return "", false
+	}
+	return unsafe.String(unsafe.SliceData(body), len(body)), name.compare(sum.Sum32(), want[:]) == nil
 }
 
 // read returns what the file holds, where there is no mapping of it.

@@ -20,6 +20,7 @@ import (
 type walker struct {
 	src     Source
 	cache   *parseCache // nil for none
+	begun   time.Time
 	fault   func(folder string, err error)
 	visit   func(entry) error
 	folders []folder // that were found
@@ -189,19 +190,23 @@ type fileStat struct {
 	inode          uint64
 }
 
-// settled is how long before the cache was written a file must have been left
+// settled is how long before somebody looked at it a file must have been left
 // alone for its times to tell: clocks of file systems are coarse.
 const settled = 2 * time.Second
 
-// tells reports whether another change would show. The system's own time of the
-// last change (ctime) tells, which nobody can set: but one of whole seconds is of
-// a file system that has no such time, such as an image's, and may be in the next
-// image as well.
-func (s fileStat) tells() bool { return s.changed%int64(time.Second) != 0 }
+// roundTime is what the times of file systems are multiples of that have no time
+// of the last change: whole seconds in an image, which may be in the next image as
+// well, and over SFTP; two of them, or hundredths, on a memory stick.
+const roundTime = 10 * time.Millisecond
 
-// untouchedSince reports whether what was seen then is what is there now.
-func (s fileStat) untouchedSince(written time.Time, then fileStat) bool {
-	return s.tells() && s == then && time.Unix(0, s.changed).Add(settled).Before(written)
+// tells reports whether another change would show. The system's own time of the
+// last change (ctime) tells, which nobody can set.
+func (s fileStat) tells() bool { return s.changed%int64(roundTime) != 0 }
+
+// untouchedSince reports whether what was seen then, after begun, is what is there
+// now.
+func (s fileStat) untouchedSince(begun time.Time, then fileStat) bool {
+	return s.tells() && s == then && time.Unix(0, s.changed).Add(settled).Before(begun)
 }
 
 func (b *builder) folderFault(src Source, dir string, err error) {

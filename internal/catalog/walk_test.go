@@ -12,14 +12,35 @@ import (
 	"time"
 )
 
+// A file counts as left alone by when it was looked at, not by when the rest of a
+// large tree was read as well.
+func TestCacheKnowsWhenTheWalkBegan(t *testing.T) {
+	dir, cache := t.TempDir(), t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.md"), []byte("# A\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	fsys := &openCounter{FS: os.DirFS(dir)}
+	src := Source{Name: "x", Dir: dir, FS: fsys, Folder: dir}
+	if _, err := Load(context.Background(), []Source{src}, Options{Cache: cache}); err != nil {
+		t.Fatal(err)
+	}
+	c := openParseCache(Options{Cache: cache}, src)
+	if c.count != 1 || c.begun.IsZero() || c.begun.After(fsys.walked) {
+		t.Errorf("%d files, seen from %v on, the tree opened at %v", c.count, c.begun, fsys.walked)
+	}
+}
+
 // openCounter counts what is opened of a tree.
 type openCounter struct {
 	fs.FS
 	opened []string
+	walked time.Time
 }
 
 func (c *openCounter) Open(name string) (fs.File, error) {
-	c.opened = append(c.opened, name)
+	if c.opened = append(c.opened, name); name == "." {
+		c.walked = time.Now()
+	}
 	return c.FS.Open(name)
 }
 
@@ -58,8 +79,8 @@ func TestWalkUnchanged(t *testing.T) {
 		t.Helper()
 		fsys := &openCounter{FS: os.DirFS(dir)}
 		src := Source{Name: "x", Dir: dir, FS: fsys, Folder: dir}
-		c := openParseCache(cache, src, nil)
-		c.written = c.written.Add(2 * settled) // as if some time had passed before it was written
+		c := openParseCache(Options{Cache: cache}, src)
+		c.begun = c.begun.Add(2 * settled) // as if some time had passed between
 		b := newBuilder(Options{Cache: cache})
 		defer b.discard()
 		w := &walker{src: src, cache: c, fault: func(dir string, err error) { t.Errorf("%s: %v", dir, err) }}
@@ -148,6 +169,7 @@ func TestUntouched(t *testing.T) {
 		{"another file", with(func(s *fileStat) { s.inode++ }), then, written, false},
 		{"the system does not tell", fileStat{size: 7, mtime: 1}, fileStat{size: 7, mtime: 1}, written, false},
 		{"an image's time", with(func(s *fileStat) { s.changed-- }), with(func(s *fileStat) { s.changed-- }), written, false},
+		{"a memory stick's", with(func(s *fileStat) { s.changed += 9_999_999 }), with(func(s *fileStat) { s.changed += 9_999_999 }), written, false},
 	} {
 		if got := c.now.untouchedSince(c.written, c.then); got != c.want {
 			t.Errorf("%s: untouched = %t", c.name, got)

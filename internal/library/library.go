@@ -219,7 +219,7 @@ func (l *Library) build(ctx context.Context) (*Snapshot, error) {
 		l.cfg.Log.Warn("the cache cannot be written; everything works without it", "err", cat.CacheFault)
 	}
 	docs := Documents(cat)
-	cfg := index.Config{Synonyms: cat.Synonyms.Groups, VendorWords: vendorWords(cat), Dir: l.cfg.Cache, Content: contentName(cat)}
+	cfg := index.Config{Synonyms: cat.Synonyms.Groups, VendorWords: vendorWords(cat), Dir: l.cfg.Cache, Content: contentName(cat, opts.Program)}
 	x, err := index.Build(ctx, docs, cfg)
 	if err != nil && cfg.Dir != "" && ctx.Err() == nil { // a full or read-only disk
 		l.cfg.Log.Warn("the cache cannot be used; everything works without it", "err", err)
@@ -244,9 +244,9 @@ func (l *Library) build(ctx context.Context) (*Snapshot, error) {
 	return s, nil
 }
 
-// contentName names all that Documents are made of: the files, how they are read, and the settings, which may come without a
-// file of the content.
-func contentName(c *catalog.Catalog) string {
+// contentName names all that Documents are made of: the files, the program that reads them, and the settings, which may come
+// without a file of the content.
+func contentName(c *catalog.Catalog, program string) string {
 	site, _ := json.Marshal(c.Site) // texts, numbers and lists of them: it cannot fail
-	return catalog.ParseVersion + " " + c.Hash + " " + string(site)
+	return catalog.ParseVersion + " " + program + " " + c.Hash + " " + string(site)
 }
