@@ -80,6 +80,6 @@ func (v *Views) NewDoc(c *catalog.Catalog, d *catalog.Doc, n int) DocPage {
 	}
 	slices.Reverse(p.Parents)
 	p.Frame.Edit = c.EditURL(d.Page)
-	p.Frame.Markdown = d.Path + ".md"
+	p.Nav, p.Markdown = "docs", d.Path+".md"
 	return p
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"siteerror/internal/catalog"
@@ -16,6 +17,7 @@ type Site struct {
 	Theme   string // path of the style sheet with their colors, or ""
 	Logo    string // path of their logo, or ""
 	Columns []config.Column
+	Docs    bool   // they have docs of their own
 	Live    string // the content version, where a page reloads itself when that changes; else ""
 }
 
@@ -27,6 +29,7 @@ func (v *Views) For(c *catalog.Catalog, live bool) *Views {
 		own.cfg.Title = c.Site.Title
 	}
 	own.site, own.footer = Site{Columns: c.Site.Footer}, footerOf(c)
+	own.site.Docs = slices.ContainsFunc(c.Docs, func(d *catalog.Doc) bool { return d.Own })
 	if theme := Theme(c); theme.Body != nil {
 		own.site.Theme = theme.Path
 	}

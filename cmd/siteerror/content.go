@@ -90,7 +90,7 @@ func (f *contentFlags) sources() (sources []catalog.Source, done func(), err err
 			done()
 			return nil, nil, err
 		}
-		sources = append(sources, catalog.Source{Name: f.settings, Site: file.Site})
+		sources = append(sources, catalog.Source{Name: f.settings, Settings: file})
 	}
 	return sources, done, nil
 }

@@ -9,8 +9,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"siteerror/internal/markdown"
 )
 
 // Asset is a file beside the pages that some page shows or links to. Others are
@@ -160,9 +158,7 @@ type keptKey struct {
 // settle lets go of what only building needed.
 func (c *Catalog) settle(b *builder, keep bool) {
 	if logo := c.Site.Logo; logo != "" {
-		if c.assets.at(strings.TrimPrefix(logo, "docs/")) == nil {
-			c.Skipped = append(c.Skipped, markdown.Problem{Path: logo, Msg: "the logo is in no content folder, or is too large"})
-		}
+		c.assets.at(strings.TrimPrefix(logo, "docs/"))
 	}
 	c.assets.settle()
 	for _, name := range slices.Sorted(maps.Keys(c.assets.used)) {

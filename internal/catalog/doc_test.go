@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -152,6 +153,47 @@ func TestLinksOfForeignTrees(t *testing.T) {
 	for id, want := range map[string]string{"wiki/B-Page": "B Page", "wiki/One": "Alone"} {
 		if d, _ := c.Doc(id); d.Title != want {
 			t.Errorf("%s is called %q, want %q", id, d.Title, want)
+		}
+	}
+}
+
+// What settings name and is not there is said, with its line; a page is served
+// all the same.
+func TestSettingsNameWhatIsThere(t *testing.T) {
+	shipped := fstest.MapFS{
+		"vendors/nginx.md": {Data: []byte("---\ntitle: NGINX\norder: 1\nhop: proxy\ncolor: v-nginx\n---\n\nx\n")},
+	}
+	theirs := fstest.MapFS{
+		"a.md":           {Data: []byte("# A\n")},
+		"siteerror.yaml": {Data: []byte("home: /docs/b\nlogo: b.svg\nlibrary:\n  vendors: [ngnix]\n  without: ['404', '405']\nfooter: [{title: F, links: [{title: B, url: /docs/b}, {title: A, url: /docs/a}]}]\n")},
+	}
+	load := func(opts Options) (*Catalog, error) {
+		return Load(context.Background(), []Source{{Name: "shipped", FS: shipped, Builtin: true}, {Name: "theirs", Dir: "d", FS: theirs}}, opts)
+	}
+	c, err := load(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range c.Faults {
+		got = append(got, p.Error())
+	}
+	want := []string{
+		"d/siteerror.yaml:1: home: there is no page /docs/b",
+		"d/siteerror.yaml:2: logo: b.svg is in no content folder, or is too large",
+		`d/siteerror.yaml:6: footer: link "/docs/b" leads nowhere`,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("faults:\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if _, err := load(Options{FailOnDocs: true}); err == nil || !strings.Contains(err.Error(), "siteerror.yaml:1: home") {
+		t.Errorf("a check says %v", err)
+	}
+	shipped["codes/404.md"] = &fstest.MapFile{Data: []byte("---\ncode: '404'\ncolour: red\nvendor: iett\n---\n")}
+	_, err = load(Options{})
+	for _, w := range []string{`404.md:3: front matter: unknown field "colour"`, `404.md:4: front matter: unknown vendor "iett"`} {
+		if err == nil || !strings.Contains(err.Error(), w) {
+			t.Errorf("no %q in %v", w, err)
 		}
 	}
 }

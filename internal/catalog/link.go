@@ -328,22 +328,15 @@ func (l *linker) nearestAnchor(frag string) string {
 }
 
 func (l *linker) nearestPage(p string) string {
-	dir := path.Dir(p) + "/"
 	var known []string
-	for id := range l.cat.codes {
-		known = append(known, "/codes/"+id)
+	switch path.Dir(p) {
+	case "/codes":
+		known = keysOf(l.cat.codes)
+	case "/blog":
+		known = keysOf(l.cat.posts)
 	}
-	for slug := range l.cat.posts {
-		known = append(known, "/blog/"+slug)
-	}
-	var near []string
-	for _, k := range known {
-		if strings.HasPrefix(k, dir) {
-			near = append(near, k)
-		}
-	}
-	if n := markdown.Nearest(p, near); n != "" {
-		return fmt.Sprintf(" (did you mean %q?)", n)
+	if n := markdown.Nearest(path.Base(p), known); n != "" {
+		return fmt.Sprintf(" (did you mean %q?)", path.Dir(p)+"/"+n)
 	}
 	return ""
 }
@@ -395,6 +388,12 @@ func (c *Catalog) lookupPath(p string) (t target, ok bool) {
 				return target{path: cmp.Path, any: true}, true
 			}
 		}
+	}
+	if codes := c.numbers[strings.ToLower(dir)]; rest == "" && len(codes) > 0 { // a short link
+		if len(codes) == 1 {
+			return target{path: codes[0].Path, flat: codes[0].flat}, true
+		}
+		return anything, true
 	}
 	return anything, anyBelow[dir]
 }

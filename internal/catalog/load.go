@@ -33,8 +33,8 @@ type Source struct {
 	// Builtin marks the shipped library: it can be narrowed, and what it links to
 	// may be missing or replaced without anybody being to blame.
 	Builtin bool
-	// Site are settings that come without a tree: FS is nil then.
-	Site config.Site
+	// Settings come without a tree: FS is nil then.
+	Settings *config.File
 }
 
 // Options are what pages depend on besides their files.
@@ -74,7 +74,10 @@ func Load(ctx context.Context, sources []Source, opts Options) (*Catalog, error)
 	defer b.discard()
 	for i, src := range sources {
 		b.cat.trees = append(b.cat.trees, tree{dir: src.Dir})
-		b.cat.Site = b.cat.Site.Merge(src.Site)
+		if src.Settings != nil {
+			b.settings = append(b.settings, src.Settings)
+			b.cat.Site = b.cat.Site.Merge(src.Settings.Site)
+		}
 		if src.FS == nil {
 			continue
 		}
@@ -180,6 +183,7 @@ type builder struct {
 	docs       []*parsed        // that became pages, for their links: see followLinks
 	extensions []func()         // sections for pages of other files
 	snippets   []*snippetTemplate
+	settings   []*config.File        // in the order in which they count
 	constants  map[string][]Constant // by id
 	nav        map[string]navEntry   // by a doc's or folder's path
 	staged     []staged              // for the cache, once everything has turned out good
@@ -253,6 +257,7 @@ func (b *builder) readSite(source Source) error {
 		b.problems = append(b.problems, markdown.Problem{Path: f.Path, Line: f.Server[0].Line,
 			Msg: "the server's options have no effect in a content folder: give this file with --config, or move “server” to the file that is"})
 	}
+	b.settings = append(b.settings, f)
 	b.cat.Site = b.cat.Site.Merge(f.Site)
 	b.cat.trees[len(b.cat.trees)-1].edit = f.Site.Edit
 	return nil
@@ -294,6 +299,7 @@ func (b *builder) add(p *parsed) {
 	case "snippets":
 		b.addSnippet(p)
 	case "codes":
+		b.report(p, p.faults...)
 		b.addCode(p)
 	case "posts":
 		b.addPost(p)
@@ -402,6 +408,7 @@ func (b *builder) link() {
 		later()
 	}
 	b.followLinks()
+	b.checkSettings()
 	b.linkPosts()
 	c.popular = slices.Clone(c.Codes)
 	slices.SortStableFunc(c.popular, func(a, b *Code) int { return b.Popularity - a.Popularity })

@@ -224,7 +224,10 @@ func (p *parsed) parse(fsys fs.FS, r *markdown.Renderer, strict bool) {
 		if file.Field("extends") != "" {
 			p.front = &extensionFront{}
 		}
-		p.fail = file.Decode(p.front, true)
+		// A field that nobody knows keeps nobody from looking at the others.
+		if p.faults = file.Unknown(p.front); file.Decode(p.front, false) != nil {
+			p.fail, p.faults = file.Decode(p.front, true), nil
+		}
 	default:
 		p.outline = r.Outline(file)
 	}

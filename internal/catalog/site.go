@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"fmt"
 	"maps"
 	"net/url"
 	"path"
@@ -67,6 +68,57 @@ func (b *builder) narrowLists() {
 	}
 	b.cat.Categories = slices.DeleteFunc(b.cat.Categories, func(v *Category) bool { return len(v.Codes) == 0 })
 	b.cat.Vendors = slices.DeleteFunc(b.cat.Vendors, func(v *Vendor) bool { return len(v.Codes)+len(v.Renderings) == 0 })
+}
+
+// checkSettings reports what settings name that is not there. It costs nobody a
+// page: what they name may come back, or go with an upgrade.
+func (b *builder) checkSettings() {
+	c, codes := b.cat, b.shippedCodes()
+	for _, f := range b.settings {
+		bad := func(field, format string, args ...any) {
+			b.note(&c.Faults, &parsed{group: "docs"}, markdown.Problem{Path: f.Path, Line: f.Line(field), Msg: fmt.Sprintf(format, args...)})
+		}
+		if id, ok := strings.CutPrefix(f.Site.Home, "/docs"); ok {
+			if _, err := c.Doc(strings.Trim(id, "/")); err != nil {
+				bad("home", "home: there is no page %s", f.Site.Home)
+			}
+		}
+		if logo := f.Site.Logo; logo != "" && c.assets.at(strings.TrimPrefix(logo, "docs/")) == nil {
+			bad("logo", "logo: %s is in no content folder, or is too large", logo)
+		}
+		links := &linker{cat: c, doc: true}
+		for _, column := range f.Site.Footer {
+			for _, l := range column.Links {
+				if _, err := links.resolve(l.URL); err != nil {
+					bad("footer", "footer: %v", err)
+				}
+			}
+		}
+		for _, list := range []struct {
+			field string
+			names []string
+			known []string
+		}{
+			{"vendors", f.Site.Library.Vendors, keysOf(c.vendors)}, {"categories", f.Site.Library.Categories, keysOf(c.categories)}, {"without", f.Site.Library.Without, codes},
+		} {
+			for _, name := range list.names {
+				if codes != nil && !slices.ContainsFunc(list.known, func(k string) bool { return strings.EqualFold(k, name) }) {
+					bad("library."+list.field, "library.%s: the library has no %q%s", list.field, name, didYouMean(name, list.known))
+				}
+			}
+		}
+	}
+}
+
+// shippedCodes are the ids of all that the library has, wanted or not.
+func (b *builder) shippedCodes() []string {
+	var ids []string
+	for _, p := range b.files {
+		if p.builtin && p.group == "codes" {
+			ids = append(ids, p.name)
+		}
+	}
+	return ids
 }
 
 // extensionFront is the front matter of a file that adds to a code's page.

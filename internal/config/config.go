@@ -35,7 +35,13 @@ type File struct {
 	Path   string
 	Site   Site
 	Server []Setting // in the file's order
+
+	text *markdown.File
 }
+
+// Line is the line on which a field stands, 1 where there is none. A dot leads
+// into a mapping: "library.vendors".
+func (f *File) Line(field string) int { return f.text.FieldLine(field) }
 
 // Setting is a server option as the file has it. What it means is up to whoever
 // knows the flag of that name.
@@ -130,19 +136,17 @@ func Parse(name string, src []byte) (*File, markdown.Problems) {
 	if problems != nil {
 		return nil, problems
 	}
-	f := &File{Path: name}
+	f := &File{Path: name, text: y}
 	var all struct {
 		Site   `yaml:",inline"`
 		Server markdown.Settings `yaml:"server"`
 	}
-	if problems := y.Decode(&all, true); problems != nil {
-		return nil, problems
-	}
+	problems = y.Decode(&all, true)
 	f.Site = all.Site
 	for _, s := range all.Server {
 		f.Server = append(f.Server, Setting{Name: s.Name, Values: s.Values, Line: s.Line})
 	}
-	if problems := f.Site.check(y); problems != nil {
+	if problems = append(problems, f.Site.check(y)...); problems != nil {
 		return nil, problems
 	}
 	return f, nil

@@ -19,7 +19,7 @@ func (f *File) Decode(dst any, strict bool) Problems {
 	}
 	var ps Problems
 	if strict {
-		f.checkKeys(f.Front, reflect.TypeOf(dst).Elem(), &ps)
+		ps = f.Unknown(dst)
 	}
 	if err := f.Front.Decode(dst); err != nil {
 		var te *yaml.TypeError
@@ -30,6 +30,16 @@ func (f *File) Decode(dst any, strict bool) Problems {
 			line, msg := yamlError(errors.New(e))
 			ps = append(ps, Problem{f.Path, line + f.above, f.what() + plainType(msg)})
 		}
+	}
+	return ps
+}
+
+// Unknown returns the fields of the front matter that dst has not, a pointer to a
+// struct with yaml tags.
+func (f *File) Unknown(dst any) Problems {
+	var ps Problems
+	if f.Front != nil {
+		f.checkKeys(f.Front, reflect.TypeOf(dst).Elem(), &ps)
 	}
 	return ps
 }

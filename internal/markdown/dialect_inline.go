@@ -33,8 +33,8 @@ var (
 	wikiLink     = regexp.MustCompile(`\[\[([^\s\[\]|][^\[\]|]*)(?:\|([^\[\]|]+))?\]\]`)
 	pictureName  = regexp.MustCompile(`(?i)^\S+\.(?:png|jpe?g|gif|svg|webp)$`)
 	darkPicture  = regexp.MustCompile(`!\[[^\]]*\]\([^)\s]*#(?:only-dark|gh-dark-mode-only)\)`)
-	emojiName    = regexp.MustCompile(`(^|[\s(\[*_>|]):([a-z+-][a-z0-9_+-]*):( ?)`)
-	themeIcon    = regexp.MustCompile(`^(?:material|fontawesome|octicons|simple)-`)
+	emojiName    = regexp.MustCompile(`(^|[\s(\[*_>|]):([a-z+-][a-z0-9_+-]*):`)
+	themeIcon    = regexp.MustCompile(`:(?:material|fontawesome|octicons|simple)-[a-z0-9-]+:(?:\{[^{}]*\})? ?`)
 	keyNames     = regexp.MustCompile(`(^|[\s(*_>|])\+\+([a-zA-Z0-9"-]+(?:\+[a-zA-Z0-9"-]+)*)\+\+`)
 	formula      = regexp.MustCompile(`\$\$([^$` + "`" + `]*[\\^_=][^$` + "`" + `]*)\$\$`)
 	quoted       = regexp.MustCompile(`["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`)
@@ -233,13 +233,13 @@ func (d *dialect) braces(s string) string {
 
 // marked rewrites marks of single words: emoji, keys, inserted and raised text.
 func (d *dialect) marked(s string) string {
+	if strings.Contains(s, ":material-") || strings.Contains(s, ":fontawesome-") || strings.Contains(s, ":octicons-") || strings.Contains(s, ":simple-") {
+		s = outsideCode(s, themeIcon, func([]string) string { return "" }) // pictures of MkDocs' theme
+	}
 	if strings.Count(s, ":") > 1 {
 		s = outsideCode(s, emojiName, func(m []string) string {
 			if e, ok := definition.Github().Get(m[2]); ok && e.IsUnicode() {
-				return m[1] + string(e.Unicode) + m[3]
-			}
-			if themeIcon.MatchString(m[2]) {
-				return m[1]
+				return m[1] + string(e.Unicode)
 			}
 			return m[0]
 		})

@@ -72,7 +72,7 @@ categories:
 `,
 		"codes/acme-PAY-1042.md": acmeCode,
 		"codes/502-at-acme.md":   "---\nextends: \"502\"\nby: Acme\nsymptoms: [checkout says bad gateway]\nsignatures:\n  - {where: error-log, pattern: 'EDGE-77 lost', says: Our edge lost the gateway.}\n---\n\n## At Acme: check the payments gateway first\n\nCall the zebra desk. See [the code](/codes/acme-PAY-1042).\n\n## Why it happens\n\n- The tunnel was rebuilt.\n",
-		"docs/imprint.md":        "# Imprint\n\nUs. ![door](../img/door.png) [sheet](../files/sheet.zip) [notes](../files/notes.html)\n",
+		"docs/imprint.md":        "# Imprint\n\nUs, and [PAY-1042](/PAY-1042). ![door](../img/door.png) [sheet](../files/sheet.zip) [notes](../files/notes.html)\n",
 		"docs/a b/Ünï.md":        "# Spaced\n\n[up](../imprint.md)\n",
 		"docs/bad.md":            "\xff",
 		"docs/dead.md":           "[x](nowhere.md)\n",
@@ -178,7 +178,7 @@ func TestSiteSettings(t *testing.T) {
 	s := hosting(t, Config{BasePath: "/help", BaseURL: "https://intra.example/help"}, acme(nil))
 	_, page := get(t, s, "/help/docs/imprint")
 	for _, want := range []string{"· Acme Help</title>", `<img src="/help/docs/img/logo.svg"`, `href="https://git.example/docs/edit/main/docs/imprint.md"`,
-		`href="/help/docs/imprint">Imprint</a>`, `src="/help/docs/img/door.png"`, `href="/help/docs/files/sheet.zip"`} {
+		`href="/help/docs/imprint">Imprint</a>`, `<a href="/help/docs" aria-current="true">Docs</a>`, `<a href="/help/codes/acme-PAY-1042">PAY-1042</a>`, `src="/help/docs/img/door.png"`, `href="/help/docs/files/sheet.zip"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q in the page", want)
 		}
