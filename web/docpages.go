@@ -55,7 +55,7 @@ func below(docs []*catalog.Doc, path string, part int) Below {
 // NewDocs makes part n of the list of docs and folders that stand in no other.
 func (v *Views) NewDocs(c *catalog.Catalog, n int) DocsPage {
 	p := DocsPage{Frame: v.frame("Docs", "Every other page of this site: guides, runbooks and how to run it yourself.", "/docs"), Below: below(c.Roots, "/docs", n)}
-	p.Markdown = "/docs.md"
+	p.Nav, p.Markdown = "docs", "/docs.md"
 	return p
 }
 
