@@ -5,9 +5,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/cobra/doc"
 	"github.com/spf13/pflag"
 )
 
@@ -20,28 +20,40 @@ func (c *command) manCommand() *cobra.Command {
   siteerror man /usr/local/share/man/man1`,
 		Args: usage(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			header := &doc.GenManHeader{Section: "1", Source: "siteerror " + version(), Manual: "siteerror"}
-			if date := built(); !date.IsZero() {
-				header.Date = &date
+			commands := manual(cmd.Root())
+			if len(args) == 0 && asJSON {
+				return c.printJSON(map[string]any{"commands": commands})
 			}
-			root := cmd.Root()
-			root.DisableAutoGenTag = true // the same source makes the same pages
+			date := built()
+			if date.IsZero() {
+				date = time.Now()
+			}
 			if len(args) == 0 {
-				if asJSON {
-					return c.printJSON(map[string]any{"commands": manual(root)})
-				}
-				return doc.GenMan(root, header, c.out)
+				return manPages(commands, func(e manualEntry, others []string) error {
+					if e.Name != cmd.Root().Name() {
+						return nil
+					}
+					return writeMan(c.out, e, others, date)
+				})
 			}
 			if info, err := os.Stat(args[0]); err != nil {
 				return err
 			} else if !info.IsDir() {
 				return errors.New(args[0] + " is no folder")
 			}
-			if err := doc.GenManTree(root, header, args[0]); err != nil || !asJSON {
+			var files []string
+			err := manPages(commands, func(e manualEntry, others []string) error {
+				f, err := os.Create(filepath.Join(args[0], manID(e.Name)+".1"))
+				if err != nil {
+					return err
+				}
+				files = append(files, f.Name())
+				return errors.Join(writeMan(f, e, others, date), f.Close())
+			})
+			if err != nil || !asJSON {
 				return err
 			}
-			files, err := filepath.Glob(filepath.Join(args[0], "siteerror*.1"))
-			return errors.Join(err, c.printFiles(files, asJSON))
+			return c.printFiles(files, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the commands and their flags as JSON, or the files that were written")

@@ -14,7 +14,6 @@ import (
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/gofont/gobold"
-	"golang.org/x/image/font/gofont/gomonobold"
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
@@ -55,7 +54,6 @@ type Drawer struct {
 	mu    sync.Mutex // faces keep state while they draw
 	sans  *opentype.Font
 	bold  *opentype.Font
-	mono  *opentype.Font
 	faces map[faceKey]font.Face
 }
 
@@ -70,7 +68,7 @@ func New() (*Drawer, error) {
 	for _, f := range []struct {
 		to   **opentype.Font
 		data []byte
-	}{{&d.sans, goregular.TTF}, {&d.bold, gobold.TTF}, {&d.mono, gomonobold.TTF}} {
+	}{{&d.sans, goregular.TTF}, {&d.bold, gobold.TTF}} {
 		parsed, err := opentype.Parse(f.data)
 		if err != nil {
 			return nil, err
@@ -94,9 +92,9 @@ func (d *Drawer) PNG(c Card) ([]byte, error) {
 
 	y := margin + 20
 	if c.Numeral != "" {
-		size := d.fit(d.mono, c.Numeral, 220, 36)
+		size := d.fit(d.bold, c.Numeral, 220, 36)
 		y += int(size * 0.74) // the height of a digit
-		d.write(img, d.mono, size, accent, margin, y, c.Numeral)
+		d.write(img, d.bold, size, accent, margin, y, c.Numeral)
 		y += 40
 	}
 	titleSize, titleLines := 64.0, 2
@@ -115,7 +113,7 @@ func (d *Drawer) PNG(c Card) ([]byte, error) {
 		y += 46
 		d.write(img, d.sans, lineSize, muted, margin, y, line)
 	}
-	d.write(img, d.mono, 30, ink, margin, Height-44, c.Site)
+	d.write(img, d.bold, 30, ink, margin, Height-44, c.Site)
 
 	var b bytes.Buffer
 	if err := (&png.Encoder{CompressionLevel: png.DefaultCompression}).Encode(&b, paletted(img)); err != nil {
