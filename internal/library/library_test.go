@@ -138,9 +138,10 @@ func testWatch(t *testing.T, below string) {
 			if err != nil {
 				return nil, nil, err
 			}
-			return []catalog.Source{{Name: content, FS: root.FS()}}, func() { _ = root.Close() }, nil
+			return []catalog.Source{{Name: content, Dir: content, FS: root.FS(), Folder: content}}, func() { _ = root.Close() }, nil
 		},
-		Log: slog.New(slog.DiscardHandler),
+		Cache: filepath.Join(dir, "v1", below, "cache"), // writing it is no change of the tree
+		Log:   slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -25,7 +25,7 @@ func (l *Library) Watch(ctx context.Context, dirs []string) error {
 		return err
 	}
 	defer w.Close()
-	trees, err := watchTrees(w, dirs)
+	trees, err := watchTrees(w, dirs, l.cfg.Cache)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (l *Library) Watch(ctx context.Context, dirs []string) error {
 			l.cfg.Log.Warn("watching content", "err", err)
 			timer.Reset(settle) // events may have been lost: look again
 		case <-timer.C:
-			if now, err := watchTrees(w, dirs); err != nil {
+			if now, err := watchTrees(w, dirs, l.cfg.Cache); err != nil {
 				l.cfg.Log.Warn("watching content", "err", err)
 			} else {
 				trees = now
@@ -71,8 +71,10 @@ func (t trees) concern(name string) bool {
 
 // watchTrees adds every folder below dirs, and the folders where each dir and the
 // links on the way to it stand, where a swap shows. Adding one again does nothing.
-func watchTrees(w *fsnotify.Watcher, dirs []string) (trees, error) {
+// A cache inside a tree is no part of it: reloads write there.
+func watchTrees(w *fsnotify.Watcher, dirs []string, cache string) (trees, error) {
 	found := trees{}
+	own, _ := os.Stat(cache) // nil if there is none
 	for _, dir := range dirs {
 		dir, err := filepath.Abs(dir)
 		if err != nil {
@@ -97,6 +99,9 @@ func watchTrees(w *fsnotify.Watcher, dirs []string) (trees, error) {
 				return nil // a folder that has just gone; the event for it is on its way
 			}
 			if path != real && strings.HasPrefix(d.Name(), ".") {
+				return fs.SkipDir
+			}
+			if info, err := d.Info(); err == nil && own != nil && os.SameFile(info, own) {
 				return fs.SkipDir
 			}
 			found[path] = true
