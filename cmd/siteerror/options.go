@@ -47,7 +47,7 @@ func settle(cmd *cobra.Command) (*config.File, origins, error) {
 			from[f.Name] = environment(f.Name)
 			values := []string{value}
 			if list {
-				values = strings.FieldsFunc(value, func(r rune) bool { return r == ',' })
+				values = items(value)
 			}
 			if err := set(f, values); err != nil {
 				failed = usageError{fmt.Errorf("%s: %w", environment(f.Name), err)}
@@ -86,6 +86,16 @@ func settle(cmd *cobra.Command) (*config.File, origins, error) {
 		}
 	}
 	return file, from, nil
+}
+
+// items are the parts of a list that is written with commas.
+func items(list string) (values []string) {
+	for item := range strings.SplitSeq(list, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			values = append(values, item)
+		}
+	}
+	return values
 }
 
 // set gives a flag its values, without making it one of the command line's.
