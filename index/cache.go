@@ -168,7 +168,11 @@ func writeSeal(dir, key string) error {
 
 // checkSeal compares every file of dir with its seal.
 func checkSeal(dir, key string) error {
-	data, err := os.ReadFile(filepath.Join(dir, sealName))
+	name := filepath.Join(dir, sealName)
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() { // a pipe would never end
+		return fmt.Errorf("%w: %s is not a regular file", ErrDamaged, name)
+	}
+	data, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w in %s", ErrStale, filepath.Dir(dir))
 	}
@@ -177,7 +181,7 @@ func checkSeal(dir, key string) error {
 	}
 	var want seal
 	if err := json.Unmarshal(data, &want); err != nil || want.Key != key {
-		return fmt.Errorf("%w: %s is not its seal", ErrDamaged, filepath.Join(dir, sealName))
+		return fmt.Errorf("%w: %s is not its seal", ErrDamaged, name)
 	}
 	got, err := checksums(dir)
 	if err != nil {

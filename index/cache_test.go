@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -94,6 +95,19 @@ func TestOpenTellsWhy(t *testing.T) {
 					if err := os.WriteFile(path, []byte(`{"key":"x"}`), 0o600); err != nil {
 						t.Fatal(err)
 					}
+				}
+			})
+		}, library(), ErrDamaged},
+		{"a pipe for a seal", func(t *testing.T, cfg *Config) {
+			each(t, *cfg, func(path string) {
+				if filepath.Base(path) != sealName {
+					return
+				}
+				if err := os.Remove(path); err != nil {
+					t.Fatal(err)
+				}
+				if err := exec.Command("mkfifo", path).Run(); err != nil {
+					t.Skipf("no pipe to be had: %v", err)
 				}
 			})
 		}, library(), ErrDamaged},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"reflect"
@@ -122,6 +123,26 @@ func TestParseCache(t *testing.T) {
 		if d, _ := c.Doc("other"); d.Title != "Uther" || len(c.Docs) != 2 {
 			t.Errorf("%s cache: %q, %d docs", name, d.Title, len(c.Docs))
 		}
+	}
+
+	// What is no file is none.
+	for name, make := range map[string]func() error{
+		"folder": func() error { return os.Mkdir(string(file), 0o700) },
+		"pipe":   func() error { return exec.Command("mkfifo", string(file)).Run() },
+	} {
+		if err := os.RemoveAll(string(file)); err != nil {
+			t.Fatal(err)
+		}
+		if err := make(); err != nil {
+			t.Logf("no %s to be had: %v", name, err)
+			continue
+		}
+		if c, _ := load(); len(c.Docs) != 2 {
+			t.Errorf("a %s in its place: %d docs", name, len(c.Docs))
+		}
+	}
+	if err := os.RemoveAll(string(file)); err != nil {
+		t.Fatal(err)
 	}
 
 	// What a process has left unfinished goes, but not what one may be writing.

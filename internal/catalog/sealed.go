@@ -47,13 +47,12 @@ func (m *Mappings) Rest() {
 // text returns what the file at path holds, which is or becomes the one of that
 // name; false where it is damaged or another version of it is mapped.
 func (m *Mappings) text(name sealedFile, path string) (string, bool) {
-	f, err := os.Open(path)
+	f, info, err := openRegular(path)
 	if err != nil {
 		return "", false
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil || info.Size() < crc32.Size {
+	if info.Size() < crc32.Size {
 		return "", false
 	}
 	m.mu.Lock()
@@ -85,17 +84,32 @@ func (m *Mappings) text(name sealedFile, path string) (string, bool) {
 	return unsafe.String(unsafe.SliceData(body), len(body)), name.compare(sum.Sum32(), want[:]) == nil
 }
 
+// openRegular opens a file, and nothing that may keep a start waiting, as a pipe does.
+func openRegular(path string) (*os.File, os.FileInfo, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil, fmt.Errorf("%s is not a regular file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if info, err = f.Stat(); err != nil {
+		_ = f.Close()
+	}
+	return f, info, err
+}
+
 // read returns what the file holds, where there is no mapping of it.
 func (name sealedFile) read() (string, error) {
-	f, err := os.Open(string(name))
+	f, info, err := openRegular(string(name))
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return "", err
-	}
 	size := info.Size() - crc32.Size
 	if size < 0 {
 		return "", io.ErrUnexpectedEOF

@@ -22,6 +22,9 @@ type kept struct {
 func Open(file string, now func() time.Time) (*Log, error) {
 	l := New(now)
 	l.file = file
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() { // a pipe would never end
+		return l, fmt.Errorf("%s is not a regular file", file)
+	}
 	data, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return l, nil

@@ -3,6 +3,7 @@ package misses
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -135,6 +136,12 @@ func TestKept(t *testing.T) {
 	}
 	if fourth, err := Open(file, later); err != nil || fourth.Summary(1).Searches != 1 {
 		t.Errorf("the damaged file stays: %v", err)
+	}
+	pipe := file + "-pipe"
+	if err := exec.Command("mkfifo", pipe).Run(); err != nil {
+		t.Logf("no pipe to be had: %v", err)
+	} else if _, err := Open(pipe, later); err == nil || !strings.Contains(err.Error(), pipe) {
+		t.Errorf("a pipe: %v", err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(file), "tmp-*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
