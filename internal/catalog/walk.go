@@ -123,7 +123,11 @@ func list(fsys fs.FS, dir string) (folder, error) {
 		default:
 			continue // a pipe, a device or a socket
 		}
-		if e.wanted() {
+		switch {
+		case !e.wanted():
+		case e.huge():
+			f.stat = fileStat{} // it may shrink, of which the folder does not tell
+		default:
 			f.entries = append(f.entries, e)
 		}
 	}
@@ -142,12 +146,12 @@ func (e *entry) wanted() bool {
 	case e.kind == subfolder:
 		return e.name != "archetypes" && !slices.Contains(noPages, base) // skeletons of pages, here as in Hugo
 	}
-	return isPageFile(e.name) || isNav(e.name) || isPart(e.name) || assetType(e.name) != "" && !e.huge()
+	return isPageFile(e.name) || isNav(e.name) || isPart(e.name) || assetType(e.name) != ""
 }
 
 // huge reports whether a file beside the pages is too large to be served.
 func (e *entry) huge() bool {
-	if e.kind == symlink {
+	if e.kind != plainFile || isPageFile(e.name) || isNav(e.name) || isPart(e.name) {
 		return false
 	}
 	info, err := e.info.Info()

@@ -112,6 +112,18 @@ func TestWalkUnchanged(t *testing.T) {
 		{"and goes", func() { remove("guide/deep/d.md") }, "guide/deep", want},
 		{"a folder comes", func() { write("new/e.md", "# E\n") }, ". new", append(slices.Clone(want), "new/e.md")},
 		{"and goes", func() { remove("new") }, ".", want},
+		{"a picture is too large", func() {
+			write("guide/wall.png", "x")
+			if err := os.Truncate(filepath.Join(dir, "guide/wall.png"), maxAsset+1); err != nil {
+				t.Fatal(err)
+			}
+		}, "guide", want},
+		{"and shrinks in place", func() {
+			if err := os.Truncate(filepath.Join(dir, "guide/wall.png"), 1); err != nil {
+				t.Fatal(err)
+			}
+		}, "guide", append(slices.Clone(want), "guide/wall.png")},
+		{"and goes", func() { remove("guide/wall.png") }, "guide", want},
 		{"one takes another's place", func() {
 			if err := os.Rename(filepath.Join(dir, "guide/deep"), filepath.Join(dir, "guide/old")); err != nil {
 				t.Fatal(err)
