@@ -37,6 +37,7 @@ func TestDialects(t *testing.T) {
 		{"Learn rows", ":::row:::\n    :::column span=\"2\":::\n        Text **bold**\n    :::column-end:::\n:::row-end:::\n\n- item\n\n    [!code-console[Main](s.cmd)] <xref:System.String?x=y>\n\n<a id=\"3 words here\"></a>[to](z)\n", []string{"<p>Text <strong>bold</strong></p>", `<a href="s.cmd">Main</a>`, "<code>System.String</code>", `<a href="z">to</a>`}, []string{"<pre", ":::"}},
 		{"code shows its own fences", "```md\n    ```php\n    :::note\n    ```\n:::tip\n```\n\n:::note\nx\n:::\n\n```a``` b\n\n:::tip\ny\n:::\n", []string{":::note", ":::tip", `<div class="note note"`, `<div class="note tip"`}, nil},
 		{"wiki pictures", "[[images/a.png|alt=A pic]] [[b.png]]\n", []string{`<img src="images/a.png" alt="A pic">`, `<img src="b.png"`}, []string{"[["}},
+		{"pictures elsewhere", "![Build](https://x.example/b.svg) [![Chat](https://x.example/c.svg)](https://chat.example/) <img src=\"https://x.example/d.png\" alt=\"D\">\n", []string{`<a href="https://x.example/b.svg">Build</a> <a href="https://chat.example/">Chat</a> <img alt="D">`}, nil},
 		{"stray tags", "</div></div>\n\n<b>bold\n\n<div><i>\n", []string{"<b>bold", "</i></div>"}, []string{"</div></div>"}},
 		{"anchors", "<a name=\"old.place\"></a>\n\n<a href=\"x.md\" onclick=\"y()\">l</a> <img src='p.png'>\n", []string{`id="h-old.place"`, `href="x.md"`, `src="p.png"`}, []string{"onclick"}},
 	} {

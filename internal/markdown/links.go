@@ -15,6 +15,7 @@ import (
 
 var (
 	rawLink   = regexp.MustCompile(`(?i)\b(href|src)\s*=\s*("[^"]*"|'[^']*')`)
+	elsewhere = regexp.MustCompile(`^(?i:https?:)?//`)
 	rawAnchor = regexp.MustCompile(`\sid="(` + AnchorPrefix + `[^"]+)"`)
 	headingTo = regexp.MustCompile(`\s*\{#([\w.:-]+)[^{}]*\}\s*$`)
 )
@@ -54,9 +55,10 @@ func (o *Outline) collectLinks(doc ast.Node, src []byte, lines lineIndex) {
 }
 
 // resolveLinks writes where each link leads. One that leads nowhere gives way to
-// its text, an image to what it shows.
+// its text, an image to what it shows; an image of another site becomes a link.
 func resolveLinks(doc ast.Node, src []byte, resolve func(string) string) {
 	var dead, raws []ast.Node
+	var away []*ast.Image
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -73,8 +75,13 @@ func resolveLinks(doc ast.Node, src []byte, resolve func(string) string) {
 				dead = append(dead, n)
 			}
 		case *ast.Image:
-			if n.Destination = []byte(resolve(string(n.Destination))); len(n.Destination) == 0 {
+			n.Destination = []byte(resolve(string(n.Destination)))
+			_, linked := n.Parent().(*ast.Link)
+			switch {
+			case len(n.Destination) == 0, linked && isElsewhere(n.Destination):
 				dead = append(dead, n)
+			case isElsewhere(n.Destination):
+				away = append(away, n)
 			}
 		case *ast.RawHTML:
 			if rawLink.Match(n.Segments.Value(src)) {
@@ -96,6 +103,17 @@ func resolveLinks(doc ast.Node, src []byte, resolve func(string) string) {
 		}
 		parent.RemoveChild(parent, l)
 	}
+	for _, n := range away {
+		l := ast.NewLink()
+		l.Destination = n.Destination
+		for c := n.FirstChild(); c != nil; c = n.FirstChild() {
+			l.AppendChild(l, c)
+		}
+		if !l.HasChildren() {
+			l.AppendChild(l, ast.NewString([]byte("picture")))
+		}
+		n.Parent().ReplaceChild(n.Parent(), n, l)
+	}
 	for _, n := range raws {
 		var to ast.Node
 		if inline, ok := n.(*ast.RawHTML); ok {
@@ -114,11 +132,15 @@ func resolveLinks(doc ast.Node, src []byte, resolve func(string) string) {
 	}
 }
 
+// isElsewhere reports whether a picture is on another site. Pages show none of
+// those: readers would be told to strangers, and see nothing without a network.
+func isElsewhere(dest []byte) bool { return elsewhere.Match(dest) }
+
 func resolveRaw(b []byte, resolve func(string) string) []byte {
 	return rawLink.ReplaceAllFunc(b, func(attr []byte) []byte {
 		m := rawLink.FindSubmatch(attr)
 		dest := resolve(html.UnescapeString(string(m[2][1 : len(m[2])-1])))
-		if dest == "" {
+		if dest == "" || strings.EqualFold(string(m[1]), "src") && isElsewhere([]byte(dest)) {
 			return nil
 		}
 		return []byte(string(m[1]) + `="` + html.EscapeString(dest) + `"`)
