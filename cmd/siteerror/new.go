@@ -9,6 +9,7 @@ import (
 	"strings"
 	"text/template"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -77,9 +78,10 @@ func (f *newFlags) create(kind, name string, now time.Time) (string, error) {
 		}
 		file = filepath.Join("codes", data.ID+".md")
 	case "post":
+		data.Name = titleOf(name)
 		file = filepath.Join("posts", slug(name)+".md")
 	case "doc":
-		data.Name = strings.ReplaceAll(filepath.Base(name), "-", " ")
+		data.Name = titleOf(filepath.Base(name))
 		file = filepath.Join("docs", name+".md")
 	default:
 		return "", usageError{fmt.Errorf("new %q: one of code, post, doc", kind)}
@@ -137,6 +139,13 @@ func (f *newFlags) createVendor() (string, error) {
 	}
 	_, err = fmt.Fprintf(w, "---\ntitle: %s\norder: 100\nhop: app              # client, cdn, load-balancer, proxy, app-server, app: where its codes come from\ncolor: \"#6b3fa0\"\nwords: []             # what else people call it\n---\n\nWho %[1]s is and where its codes are met, in two sentences.\n", strings.ToUpper(f.vendor[:1])+f.vendor[1:])
 	return file, errors.Join(err, w.Close())
+}
+
+// titleOf makes a title of a file's name.
+func titleOf(s string) string {
+	s = strings.ReplaceAll(s, "-", " ")
+	first, size := utf8.DecodeRuneInString(s)
+	return strings.ToUpper(string(first)) + s[size:]
 }
 
 // slug makes a file name of a title.

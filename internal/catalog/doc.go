@@ -69,7 +69,11 @@ func (b *builder) addDoc(p *parsed) {
 		return
 	}
 	if d := b.cat.docs[p.docPath]; d != nil && d.source == p.source {
-		p.docPath = fullDocPath(p.file.Path) // README.md beside index.md, a.md beside a/index.md
+		if full := fullDocPath(p.file.Path); full != p.docPath {
+			p.docPath = full // README.md beside index.md
+		} else {
+			b.makeWay(d) // a/index.md for a.md
+		}
 	}
 	if d := b.cat.docs[p.docPath]; d != nil && d.source == p.source {
 		b.problem(p, 1, alreadyIn, "doc "+p.docPath, path.Join(p.dir, d.File))
@@ -88,6 +92,23 @@ func (b *builder) addDoc(p *parsed) {
 	b.docs = append(b.docs, p)
 	b.cat.docs[p.docPath] = d
 	b.otherNames(p, d)
+}
+
+// makeWay gives the page of a folder its file's own name, where another page has
+// the folder's.
+func (b *builder) makeWay(d *Doc) {
+	full := fullDocPath(d.File)
+	if b.cat.docs[full] != nil {
+		return
+	}
+	for _, p := range b.docs {
+		if p.source == d.source && p.file.Path == d.File {
+			p.docPath = full
+		}
+	}
+	delete(b.cat.docs, d.ID)
+	d.ID, d.Path = full, docURL(full)
+	b.cat.docs[full] = d
 }
 
 // otherNames notes the addresses that a page has, or had, on its author's site.

@@ -116,6 +116,8 @@ func TestLinksOfForeignTrees(t *testing.T) {
 		"docs/wiki/One.md":           "## Alone\n\n### Below\n",
 		"docs/section/pack/index.md": "[other]({{< relref \"other\" >}})\n",
 		"docs/section/other.md":      "# Other\n",
+		"docs/wiki/two/README.md":    "# Two's folder\n",
+		"docs/wiki/two.md":           "# Two\n",
 		"sidebars.js":                "module.exports = {docs: [{type:'doc', id:'b', label:'Bee'}, 'a']};\n",
 	} {
 		tree[name] = &fstest.MapFile{Data: []byte(text)}
@@ -150,7 +152,7 @@ func TestLinksOfForeignTrees(t *testing.T) {
 	if got := strings.Join(order, ", "); got != "Bee, A, Api, Inc, Section, Wiki, Ours" {
 		t.Errorf("order: %s", got)
 	}
-	for id, want := range map[string]string{"wiki/B-Page": "B Page", "wiki/One": "Alone"} {
+	for id, want := range map[string]string{"wiki/B-Page": "B Page", "wiki/One": "Alone", "wiki/two": "Two", "wiki/two/README": "Two's folder"} {
 		if d, _ := c.Doc(id); d.Title != want {
 			t.Errorf("%s is called %q, want %q", id, d.Title, want)
 		}

@@ -5,6 +5,7 @@ package terminal
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -191,6 +192,16 @@ func (p *Printer) section(cat *catalog.Catalog, s *catalog.Section) {
 	p.blocks(cat, s)
 }
 
+// firstNumber is the number that a list begins with; false where it has none.
+func firstNumber(source string) (int, bool) {
+	digits := strings.IndexFunc(source, func(r rune) bool { return r < '0' || r > '9' })
+	if digits < 1 || digits > 9 {
+		return 0, false
+	}
+	n, err := strconv.Atoi(source[:digits])
+	return n, err == nil
+}
+
 func (p *Printer) blocks(cat *catalog.Catalog, s *catalog.Section) {
 	for i, b := range s.Blocks {
 		if i > 0 {
@@ -200,8 +211,13 @@ func (p *Printer) blocks(cat *catalog.Catalog, s *catalog.Section) {
 		case markdown.Code:
 			p.block(b.Code)
 		case markdown.List:
-			for _, item := range b.Items {
-				p.wrap("- ", "  ", cat.PlainText(item))
+			first, ordered := firstNumber(b.Source)
+			for n, item := range b.Items {
+				mark := "- "
+				if ordered {
+					mark = strconv.Itoa(first+n) + ". "
+				}
+				p.wrap(mark, strings.Repeat(" ", len(mark)), cat.PlainText(item))
 			}
 		case markdown.Quote:
 			p.wrap("  ", "  ", b.Text)
