@@ -10,9 +10,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"siteerror": func() { os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
-	})
+	testscript.Main(m, map[string]func(){"siteerror": main})
 }
 
 // The scripts share a cache folder, in which the shipped library stands read and indexed: a command then starts in a fifth of

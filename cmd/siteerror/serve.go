@@ -189,6 +189,9 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 	if err != nil {
 		return err
 	}
+	hangup := make(chan os.Signal, 1) // one that comes while the content is read is answered after that
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
 	// The port is taken before the content is read: a client that comes now waits
 	// for its answer, and a used port is told at once.
 	sockets, inherited, err := listen.Open(ctx, f.addr)
@@ -206,6 +209,9 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 	}
 	collect := collectLate()
 	lib, err := library.Open(ctx, p.library)
+	if err != nil && ctx.Err() != nil {
+		return nil // stopped before it had begun
+	}
 	if err != nil {
 		return err
 	}
@@ -232,7 +238,7 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer wg.Wait()
 	defer cancel()
-	wg.Go(func() { p.reloadOnHangup(ctx, lib) })
+	wg.Go(func() { p.reloadOnHangup(ctx, lib, hangup) })
 	if f.watch {
 		wg.Go(func() {
 			if err := lib.Watch(ctx, f.dirs); err != nil {
@@ -373,15 +379,12 @@ func (p *parts) saveMissesNow(l *misses.Log) {
 
 // reloadOnHangup reads everything again on each SIGHUP until ctx is done:
 // content, passwords, certificate. What is bad stays as it was.
-func (p *parts) reloadOnHangup(ctx context.Context, lib *library.Library) {
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP)
-	defer signal.Stop(hup)
+func (p *parts) reloadOnHangup(ctx context.Context, lib *library.Library, hangup <-chan os.Signal) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-hup:
+		case <-hangup:
 			listen.Notify(listen.Reloading())
 			if err := p.gate.Reload(); err != nil {
 				p.log.Error("the password file is bad, the last good one stays", "err", err)

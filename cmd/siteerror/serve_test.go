@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -148,6 +149,51 @@ func TestServeBehindAProxy(t *testing.T) {
 	for _, want := range []string{`198.51.100.7 - ann [`, `"GET /help/502 HTTP/1.1" 308 `, `198.51.100.7 - - [`} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %s in the access log:\n%s", want, out.String())
+		}
+	}
+}
+
+// A signal that comes while the content is read is no accident: SIGHUP is answered
+// afterwards, SIGTERM ends the start as it ends all.
+func TestSignalsDuringTheStart(t *testing.T) {
+	t.Parallel()
+	for _, sig := range []syscall.Signal{syscall.SIGHUP, syscall.SIGTERM} {
+		dir, err := os.MkdirTemp("", "start") // a socket's path is short: t.TempDir's may not be
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer os.RemoveAll(dir)
+		socket := filepath.Join(dir, "s")
+		var log buffer
+		cmd := exec.Command("siteerror", "serve", "--addr", "unix:"+socket)
+		cmd.Stderr = &log
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = cmd.Process.Kill() }()
+		for deadline := time.Now().Add(patience); ; time.Sleep(time.Millisecond) { // the socket is there before anything is read
+			if _, err := os.Stat(socket); err == nil {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("never listens: %s", log.String())
+			}
+		}
+		if err := cmd.Process.Signal(sig); err != nil {
+			t.Fatal(err)
+		}
+		if sig == syscall.SIGHUP {
+			for deadline := time.Now().Add(patience); strings.Count(log.String(), "content is ready") < 2; time.Sleep(10 * time.Millisecond) {
+				if time.Now().After(deadline) || cmd.Process.Signal(syscall.Signal(0)) != nil {
+					t.Fatalf("no reload after %v: %s", sig, log.String())
+				}
+			}
+			if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("after %v: %v: %s", sig, err, log.String())
 		}
 	}
 }
