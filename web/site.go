@@ -17,7 +17,9 @@ type Site struct {
 	Theme   string // path of the style sheet with their colors, or ""
 	Logo    string // path of their logo, or ""
 	Columns []config.Column
-	Docs    bool   // they have docs of their own
+	Docs    bool // they have docs of their own
+	NoCodes bool // the library is off, and they have none
+	NoPosts bool
 	Live    string // the content version, where a page reloads itself when that changes; else ""
 }
 
@@ -29,6 +31,7 @@ func (v *Views) For(c *catalog.Catalog, live bool) *Views {
 		own.cfg.Title = c.Site.Title
 	}
 	own.site, own.footer = Site{Columns: c.Site.Footer}, footerOf(c)
+	own.site.NoCodes, own.site.NoPosts = len(c.Codes) == 0, len(c.Posts) == 0
 	own.site.Docs = slices.ContainsFunc(c.Docs, func(d *catalog.Doc) bool { return d.Own })
 	if theme := Theme(c); theme.Body != nil {
 		own.site.Theme = theme.Path

@@ -270,6 +270,10 @@ func TestNarrowedLibrary(t *testing.T) {
 			if resp, _ := get(t, s, "/codes/iis-404.13"); name == "vendors" && resp.StatusCode != 404 {
 				t.Errorf("iis-404.13: %d", resp.StatusCode)
 			}
+			_, page := get(t, s, "/diagnose")
+			if has := strings.Contains(page, ">Blog</a>\n"); has != (name == "classes") || !strings.Contains(page, ">Codes</a>") {
+				t.Errorf("the navigation leads to what is not there, or not to what is:\n%s", page[strings.Index(page, "<header"):strings.Index(page, "</header")])
+			}
 		})
 	}
 }
