@@ -64,6 +64,15 @@ func (p *Page) Flat() []*Section {
 	return p.flat
 }
 
+// Portable is the body as Markdown that others read: see Markdown, without what
+// only this program understands. Links lead to paths of the site, without base path.
+func (p *Page) Portable() string {
+	if p.text != nil {
+		return p.text.markdown()
+	}
+	return p.Markdown
+}
+
 // Texts calls visit for every section in page order with what is searched of it.
 func (p *Page) Texts(visit func(anchor, title, text, aliasID string)) {
 	if p.text != nil {

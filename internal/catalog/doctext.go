@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"path"
+	"regexp"
+	"strings"
 
 	"siteerror/internal/markdown"
 )
@@ -35,6 +37,30 @@ func (t *docText) read() (o *markdown.Outline, top []*Section, links *linker) {
 	links = &linker{cat: t.cat, dir: path.Dir(t.file), file: t.file, prefix: docPrefix, extra: o.Anchors, doc: true}
 	top, links.flat = newSections(o, &body{source: o.Source, links: links})
 	return o, top, links
+}
+
+// ownLink is a link that only this program follows, as its dialect writes it.
+var ownLink = regexp.MustCompile(`\[([^\]]*)\]\(<((?:wiki|include):[^>]*)>\)`)
+
+// markdown is the body for readers elsewhere: what only this program follows leads
+// to a path of the site, and text that another file has stands in its place.
+func (t *docText) markdown() string {
+	source := t.code.source
+	if !strings.Contains(source, "](<") {
+		return source
+	}
+	_, _, links := t.read()
+	return ownLink.ReplaceAllStringFunc(source, func(link string) string {
+		m := ownLink.FindStringSubmatch(link)
+		dest, _ := links.resolve(m[2])
+		if text, ok := strings.CutPrefix(dest, markdown.TextScheme); ok {
+			return text
+		}
+		if dest == "" {
+			return m[1]
+		}
+		return "[" + m[1] + "](" + strings.TrimPrefix(dest, t.cat.base) + ")"
+	})
 }
 
 // texts is Page.Texts. It leaves out what else there is to a section.

@@ -104,6 +104,17 @@ func (c *Catalog) Doc(path string) (*Doc, error) {
 	return nil, fmt.Errorf("page %q: %w", path, ErrNotFound)
 }
 
+// DocAt returns the path on the site, without base path, of the page that a path
+// below /docs/ was meant for: its file's name, an address that it has or had on its
+// author's site, or its own in other case. It is "" where there is none.
+func (c *Catalog) DocAt(file string) string {
+	l := &linker{cat: c, doc: true}
+	if t, ok := l.at(file); ok && !t.any {
+		return t.path
+	}
+	return ""
+}
+
 // Category returns a category by its slug. The error wraps ErrNotFound.
 func (c *Catalog) Category(slug string) (*Category, error) {
 	if v, ok := c.categories[slug]; ok {
@@ -228,7 +239,7 @@ func (c *Catalog) Blocks(p Page) []*Section {
 	if p.Kind != KindDoc || p.Markdown == "" {
 		return p.Flat()
 	}
-	_, flat := newSections(c.renderer.Outline(&markdown.File{Path: p.File, Body: []byte(p.Markdown), BodyLine: 1}), nil)
+	_, flat := newSections(c.renderer.Outline(&markdown.File{Path: p.File, Body: []byte(p.Portable()), BodyLine: 1}), nil)
 	return flat
 }
 

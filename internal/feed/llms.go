@@ -119,7 +119,7 @@ func ListMarkdown(t catalog.Taxonomy, site Site) string {
 
 // PageMarkdown returns a post or doc as Markdown that stands on its own.
 func PageMarkdown(p catalog.Page, site Site) string {
-	body := Absolute(strings.TrimSpace(p.Markdown), site.URL)
+	body := Absolute(strings.TrimSpace(p.Portable()), site.URL)
 	if !strings.HasPrefix(body, "# ") {
 		body = "# " + p.Title + "\n\n" + body
 	}

@@ -81,6 +81,13 @@ func (s *Server) showDoc(c *gin.Context, snap *library.Snapshot) error {
 		if a, aerr := snap.Catalog.Asset(whole); aerr == nil {
 			return s.docFile(c, a)
 		}
+		if to := snap.Catalog.DocAt(strings.TrimSuffix(name, "/")); to != "" {
+			if asMarkdown {
+				to += ".md"
+			}
+			s.redirect(c, http.StatusPermanentRedirect, to)
+			return nil
+		}
 		return err
 	}
 	if strings.HasSuffix(name, "/") {

@@ -315,3 +315,37 @@ func deadLinks(t *testing.T, s *Server) int {
 	}
 	return dead
 }
+
+// A doc is found by the name of its file and by the addresses it had, and what
+// readers of Markdown get of it needs nothing of ours.
+func TestDocsByOtherNames(t *testing.T) {
+	s := hosting(t, Config{BasePath: "/help"}, acme(map[string]string{
+		"guide/README.md": "---\naliases: [/old/guide/]\n---\n# Guide\n\n[[Door Keys]] and [[nowhere]]; on [!INCLUDE [x](part.md)], see [!INCLUDE [more](two.md)]\n\n`[[code]]`\n",
+		"guide/part.md":   "the third floor\n",
+		"guide/two.md":    "One.\n\nTwo.\n",
+		"door-keys.md":    "# Door keys\n",
+	}))
+	for from, to := range map[string]string{
+		"/docs/guide/README":    "/help/docs/guide",
+		"/docs/guide/README.md": "/help/docs/guide.md",
+		"/docs/Guide":           "/help/docs/guide",
+		"/docs/old/guide":       "/help/docs/guide",
+		"/docs/door-keys.html":  "/help/docs/door-keys",
+		"/docs/codes/502-at-x":  "",
+		"/docs/nothing":         "",
+	} {
+		w := do(s, exchange{path: "/help" + from})
+		if got := w.Header().Get("Location"); got != to || (to != "") != (w.Code == http.StatusPermanentRedirect) {
+			t.Errorf("%s: %d, to %q, want %q", from, w.Code, got, to)
+		}
+	}
+	text := do(s, exchange{path: "/help/docs/guide.md"}).Body.String()
+	for _, want := range []string{"/help/docs/door-keys) and nowhere; on the third floor, see [more](", "/help/docs/guide/two)", "`[[code]]`"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "include:") || strings.Contains(text, "wiki:") {
+		t.Errorf("our own links:\n%s", text)
+	}
+}
