@@ -91,16 +91,20 @@ categories:
 	return m
 }
 
+// hosting serves the shipped library and trees.
 func hosting(t *testing.T, cfg Config, trees ...fs.FS) *Server {
 	t.Helper()
+	sources := []catalog.Source{{Name: "shipped", FS: content.FS, Builtin: true}}
+	for _, tree := range trees {
+		sources = append(sources, catalog.Source{Name: "acme", Dir: "/srv/acme", FS: tree})
+	}
+	return serving(t, cfg, sources...)
+}
+
+func serving(t *testing.T, cfg Config, sources ...catalog.Source) *Server {
+	t.Helper()
 	lib, err := library.Open(context.Background(), library.Config{
-		Sources: func() ([]catalog.Source, func(), error) {
-			sources := []catalog.Source{{Name: "shipped", FS: content.FS, Builtin: true}}
-			for _, tree := range trees {
-				sources = append(sources, catalog.Source{Name: "acme", Dir: "/srv/acme", FS: tree})
-			}
-			return sources, func() {}, nil
-		},
+		Sources: func() ([]catalog.Source, func(), error) { return sources, func() {}, nil },
 		Options: catalog.Options{BasePath: cfg.BasePath},
 		Log:     slog.New(slog.DiscardHandler),
 	})
@@ -257,13 +261,16 @@ func TestStatusPage(t *testing.T) {
 
 // A narrowed library, or none, leaves no link that leads nowhere.
 func TestNarrowedLibrary(t *testing.T) {
-	for name, site := range map[string]string{
-		"vendors": "library: {vendors: [ietf, nginx], posts: false, docs: false}\n",
-		"classes": "library: {categories: [redirection], without: [\"305\"]}\n",
+	for name, c := range map[string]struct {
+		site  string
+		posts bool
+	}{
+		"vendors": {"library: {vendors: [ietf, nginx], posts: false, docs: false}\n", false},
+		"classes": {"library: {categories: [redirection], without: [\"305\"]}\n", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := hosting(t, Config{}, fstest.MapFS{"siteerror.yaml": {Data: []byte(site)}})
+			s := hosting(t, Config{}, fstest.MapFS{"siteerror.yaml": {Data: []byte(c.site)}})
 			if n := deadLinks(t, s); n > 0 {
 				t.Errorf("%d links lead nowhere", n)
 			}
@@ -271,11 +278,28 @@ func TestNarrowedLibrary(t *testing.T) {
 				t.Errorf("iis-404.13: %d", resp.StatusCode)
 			}
 			_, page := get(t, s, "/diagnose")
-			if has := strings.Contains(page, ">Blog</a>\n"); has != (name == "classes") || !strings.Contains(page, ">Codes</a>") {
-				t.Errorf("the navigation leads to what is not there, or not to what is:\n%s", page[strings.Index(page, "<header"):strings.Index(page, "</header")])
-			}
+			checkFrame(t, page, true, c.posts)
 		})
 	}
+}
+
+// checkFrame holds a page's header and footer to what there is.
+func checkFrame(t *testing.T, page string, codes, posts bool) {
+	t.Helper()
+	for text, want := range map[string]struct {
+		there bool
+		times int
+	}{"Codes": {codes, 1}, "All codes": {codes, 1}, "Cheat sheet": {codes, 2}, "Blog": {posts, 2}, "Feed": {posts, 1}, "Diagnose": {true, 2}} {
+		if got := strings.Count(page, ">"+text+"</a>"); got > 0 != want.there || want.there && got != want.times {
+			t.Errorf("the page leads to %s %d times", text, got)
+		}
+	}
+}
+
+func TestNoLibrary(t *testing.T) {
+	s := serving(t, Config{}, catalog.Source{Name: "acme", FS: fstest.MapFS{"a.md": {Data: []byte("# A\n")}}})
+	_, page := get(t, s, "/docs/a")
+	checkFrame(t, page, false, false)
 }
 
 // deadLinks follows every link below the pages of the site map.
