@@ -77,7 +77,10 @@ func (x *Index) explain(ctx context.Context, p *plan, page uint32, c cell) (*Exp
 		prior.Text += fmt.Sprintf(", vendor %q for a query that names %s", d.Vendor, strings.Join(p.vendors, ", "))
 	}
 	parts := []Explanation{words, prior}
-	if share := x.coverage(p, page, &c); share != 1 {
+	switch share := x.coverage(p, page, &c); {
+	case share > 1:
+		parts = append(parts, Explanation{Text: "has every word, also the rare one", Value: float64(share)})
+	case share < 1:
 		parts = append(parts, Explanation{Text: "lacks some of the words", Value: float64(share)})
 	}
 	return &Explanation{Text: "product", Value: float64(x.final(p, page, &c)), Parts: parts}, nil

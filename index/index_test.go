@@ -377,7 +377,7 @@ func TestSuggest(t *testing.T) {
 
 func TestExplanationAddsUp(t *testing.T) {
 	x := build(t, library(), libraryConfig())
-	for _, query := range []string{"bad gateway", "nginx 499", "throttled", "gatway", "404 13", ""} {
+	for _, query := range []string{"bad gateway", "nginx 499", "throttled", "gatway", "404 13", "crashed compare", ""} {
 		for _, h := range search(t, x, Request{Text: query, Explain: true}).Hits {
 			if h.Explain == nil {
 				t.Fatalf("%q: no explanation", query)
@@ -457,6 +457,47 @@ func TestLongPageWithAllWords(t *testing.T) {
 	}
 	if res.Hits[0].ID != "docs/handbook" {
 		t.Errorf("first is %s", res.Hits[0].ID)
+	}
+}
+
+// A page that says a rare word once, in what a team has added to its end, is the answer to a query of that word and common
+// ones, although other pages are called the common ones, are popular, or say them often.
+func TestRareWordWithCommonOnes(t *testing.T) {
+	prose := strings.Repeat("Plain prose about many other things in the office and elsewhere. ", 100)
+	long := func(id, kind, code, text string) Document {
+		return Document{ID: id, Kind: kind, Title: "Long Page", Code: code, Vendor: "acme", VendorName: "Acme",
+			Sections: []Section{{Text: prose}, {Anchor: "ours", Text: text}}}
+	}
+	docs := []Document{
+		long("acme-1", "code", "1", "Call the zebra desk first. The pelican keeps the gateway timeout of every upstream."),
+		long("acme-2", "code", "2", "The okapi desk is closed."),
+		long("docs/on-call", "doc", "", "The okapi desk is closed, and the heron reads the timeout."),
+	}
+	for i := range 300 {
+		docs = append(docs, Document{ID: fmt.Sprint("docs/", i), Kind: "doc", Title: "Chairs", Sections: []Section{{Text: "Chairs are made of oak."}}})
+	}
+	for i := range 10 {
+		docs = append(docs,
+			Document{ID: fmt.Sprint("desk-", i), Kind: "code", Code: fmt.Sprint(500 + i), Title: "Information Desk", Popularity: 10,
+				Sections: []Section{{Text: "A desk, a second desk and a third desk."}}},
+			Document{ID: fmt.Sprint("timeout-", i), Kind: "code", Code: fmt.Sprint(600 + i), Title: "Upstream Gateway Timeout", Popularity: 10,
+				Symptoms: []string{"gateway timeout", "upstream timeout"}, Sections: []Section{{Text: "A gateway waits."}}})
+	}
+	x := build(t, docs, Config{})
+	for query, want := range map[string][]string{
+		"zebra desk":                       {"acme-1"},
+		"desk zebra":                       {"acme-1"},
+		"pelican timeout":                  {"acme-1"},
+		"pelican gateway timeout":          {"acme-1"},
+		"pelican upstream gateway timeout": {"acme-1"},
+		"heron timeout":                    {"docs/on-call"},
+		"okapi desk":                       {"acme-2", "docs/on-call"},
+	} {
+		got := ids(search(t, x, Request{Text: query}))
+		first := slices.Sorted(slices.Values(got[:min(len(want), len(got))]))
+		if !slices.Equal(first, want) {
+			t.Errorf("%q finds %v, want %v first", query, got, want)
+		}
 	}
 }
 

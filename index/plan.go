@@ -18,6 +18,7 @@ type plan struct {
 	vendors  []string // slugs the query names
 	total    float32  // the weight of all required concepts
 	required int
+	rare     bool // few words, one of them on hardly any page
 	phrases  [][]string
 	not      [][]string // each the terms of one word to keep out
 	fixed    string     // the text with its misspellings corrected, "" where there is none
@@ -168,6 +169,7 @@ func (x *Index) plan(ctx context.Context, a *analyzer, q Query) (*plan, error) {
 	}
 	x.settle(p)
 	x.conceive(p, words, wholes)
+	p.rare = p.hasRare()
 	return p, nil
 }
 

@@ -5,10 +5,43 @@ import (
 	"slices"
 )
 
+// Bounds of what is a rare word of a few: on so many pages at most. Three words or four are on one page by chance more often
+// than two are, so there only one page may have it.
+const (
+	maxRareWords  = 4
+	maxRareOfTwo  = 5
+	maxRareOfMore = 1
+)
+
+// hasRare reports whether a query of a few words, which is no page's code or name, has one that is on hardly any page. Said
+// once in a long body, it makes a tenth of the impression that a common word makes in a title, which its weight does not make
+// good.
+func (p *plan) hasRare() bool {
+	if p.required < 2 || p.required > maxRareWords || len(p.codes)+len(p.named) > 0 {
+		return false
+	}
+	most := maxRareOfMore
+	if p.required == 2 {
+		most = maxRareOfTwo
+	}
+	return slices.ContainsFunc(p.concepts, func(c concept) bool {
+		pages := 0
+		for _, v := range c.variants {
+			pages += len(v.list.pages)
+		}
+		return c.required && pages <= most
+	})
+}
+
 // coverage is the share of its score that a page keeps which lacks some of a few words. The codes' pages keep all: they are
-// about one thing each, and their readers call it by many words.
+// about one thing each, and their readers call it by many words. A page that has every word counts more where one is rare.
 func (x *Index) coverage(p *plan, page uint32, c *cell) float32 {
-	if p.total == 0 || p.required > maxAllWords || x.coded[page] {
+	switch {
+	case p.total == 0:
+		return 1
+	case p.rare && int(c.met) >= p.required:
+		return boostRare
+	case p.required > maxAllWords || x.coded[page]:
 		return 1
 	}
 	has := c.matched / p.total

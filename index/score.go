@@ -14,6 +14,7 @@ const (
 	otherVendor    = 0.5   // the reader named another
 	anyVendor      = 0.6   // a vendor's own code, where the reader named none
 	boostPopular   = 0.035 // for each point of popularity
+	boostRare      = 50.0  // the page has every word, a rare one among them: before a popular page that is called the others
 )
 
 // cell is what is known of a page during one search.
