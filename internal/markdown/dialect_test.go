@@ -75,6 +75,15 @@ func stripTags(s string) string {
 	return b.String()
 }
 
+// Who looks for a word finds it where a letter of it stands in brackets.
+func TestMnemonics(t *testing.T) {
+	f := split(t, "- E[x]tract an archive [v]erbosely, `tar [c]reate`, [R]ecursively; m[K], [a]\n\n```go\nm[i]nt\n```\n")
+	o := NewRenderer(Config{}).Brief(f)
+	if want := "Extract an archive verbosely, tar create, Recursively; m[K], [a]\nm[i]nt"; o.Sections[0].Text != want {
+		t.Errorf("text %q, want %q", o.Sections[0].Text, want)
+	}
+}
+
 func TestLinksOfAllForms(t *testing.T) {
 	r := NewRenderer(Config{})
 	f := split(t, "[a](x.md) <a href=\"y.md\">y</a>\n\n<p><img src=\"z.png\"></p>\n\n## T {#own}\n\n<a id=\"h-q\"></a>[gone](nowhere.md) ![pic](none.png)\n")

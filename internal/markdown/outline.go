@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -107,6 +108,9 @@ func (r *Renderer) outline(f *File, blocks bool) *Outline {
 			cur, start = &Section{Line: lines.at(pos)}, pos
 		}
 		text := plainText(n, f.Body)
+		if !blocks {
+			text = wholeWords(n, text)
+		}
 		if text != "" {
 			texts = append(texts, text)
 		}
@@ -117,6 +121,22 @@ func (r *Renderer) outline(f *File, blocks bool) *Outline {
 	closeAt(len(f.Body))
 	o.collectLinks(doc, f.Body, lines)
 	return o
+}
+
+// mnemonic is a letter of a word that stands in brackets because an option is
+// named after it: "E[x]tract".
+var mnemonic = regexp.MustCompile(`\[([A-Za-z]{1,2})\]([a-z])`)
+
+// wholeWords is prose with its words as readers look for them.
+func wholeWords(n ast.Node, text string) string {
+	switch n.(type) {
+	case *ast.FencedCodeBlock, *ast.CodeBlock:
+		return text
+	}
+	if !strings.Contains(text, "[") {
+		return text
+	}
+	return mnemonic.ReplaceAllString(text, "$1$2")
 }
 
 func newBlock(n ast.Node, src []byte, whole, plain string, pos int, lines lineIndex) Block {
