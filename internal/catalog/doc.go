@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"cmp"
+	"html"
 	"math"
 	"net/url"
 	"path"
@@ -42,9 +43,10 @@ type strictDocFront struct {
 // newDocFront finds it. What fields are called depends on the generator that a
 // file was written for; those that nobody knows are its author's.
 func newDocFront(f *markdown.File, o *markdown.Outline) *docFront {
+	text := func(names ...string) string { return html.UnescapeString(f.Field(names...)) } // generators put it into a page as it is
 	m := &docFront{
-		Title: cmp.Or(f.Field("title"), o.Title), Label: f.Field("sidebar_label", "linkTitle", "nav_title"),
-		Summary: clip(oneLine(f.Field("summary", "description")), maxVerdict), Tags: tags(f.List("tags")),
+		Title: cmp.Or(text("title"), o.Title), Label: text("sidebar_label", "linkTitle", "nav_title"),
+		Summary: clip(oneLine(text("summary", "description")), maxVerdict), Tags: tags(f.List("tags")),
 		Order: order(f.Field("order", "weight", "sidebar_position", "nav_order", "sidebar.order")),
 		Draft: f.Field("draft") == "true" || f.Field("published") == "false",
 		ID:    f.Field("id"), Names: append(f.List("slug", "url", "permalink"), f.List("aliases", "redirect_from")...),

@@ -12,7 +12,7 @@ import (
 // ParseVersion names what is read of files, and what is wrong with a file by
 // itself. Raise it whenever either changes: what was kept of files is read anew,
 // also where Options.Program does not tell one program from another.
-const ParseVersion = "9"
+const ParseVersion = "10"
 
 // parseCache is what an earlier process has read of a tree: its folders, and its
 // files, of which it has found all good. What it has of a folder counts where

@@ -84,6 +84,15 @@ func TestMnemonics(t *testing.T) {
 	}
 }
 
+// What is searched and listed is what readers see.
+func TestPlainTextIsWhatIsMeant(t *testing.T) {
+	f := split(t, "# A &lt;b&gt; \\* c\n\nSay &quot;5 \\< 6&quot; &#38; `&lt;\\*`\n")
+	o := NewRenderer(Config{}).Brief(f)
+	if o.Title != "A <b> * c" || o.Sections[0].Text != `Say "5 < 6" & &lt;\*` {
+		t.Errorf("title %q, text %q", o.Title, o.Sections[0].Text)
+	}
+}
+
 func TestLinksOfAllForms(t *testing.T) {
 	r := NewRenderer(Config{})
 	f := split(t, "[a](x.md) <a href=\"y.md\">y</a>\n\n<p><img src=\"z.png\"></p>\n\n## T {#own}\n\n<a id=\"h-q\"></a>[gone](nowhere.md) ![pic](none.png)\n")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/yuin/goldmark/ast"
 	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/util"
 )
 
 // Outline is a body cut at its headings. Headings inside quotes and lists do
@@ -247,7 +248,11 @@ func plainText(n ast.Node, src []byte) string {
 		}
 		switch n := n.(type) {
 		case *ast.Text:
-			b.Write(n.Segment.Value(src))
+			if text := n.Segment.Value(src); n.IsRaw() {
+				b.Write(text)
+			} else {
+				b.Write(meant(text))
+			}
 			if n.HardLineBreak() || n.SoftLineBreak() {
 				b.WriteByte(' ')
 			}
@@ -275,6 +280,17 @@ func plainText(n ast.Node, src []byte) string {
 		return ast.WalkContinue, nil
 	})
 	return strings.TrimSpace(b.String())
+}
+
+// meant is prose without the escapes and entities that a character is written by.
+func meant(text []byte) []byte {
+	if bytes.IndexByte(text, '\\') >= 0 {
+		text = util.UnescapePunctuations(text)
+	}
+	if bytes.IndexByte(text, '&') >= 0 {
+		text = util.ResolveEntityNames(util.ResolveNumericReferences(text))
+	}
+	return text
 }
 
 func inlinePos(n ast.Node, src []byte, block int) int {
